@@ -1,0 +1,190 @@
+"""What is kept: records at versions, the journal of facts, claims and counters, behind one seam.
+
+Every change goes through `commit`, one transaction (DESIGN 3). DynamoDB keeps it in production
+(`core/aws/store.py`), a memory twin in unit tests; both pass `tests/contracts/test_store.py`.
+"""
+
+import functools
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Generic, NamedTuple, ParamSpec, Protocol, TypeVar
+
+import msgspec
+
+from chalicelib.core.errors import Stale
+from chalicelib.core.events import Actor, Entry, Fact, Upgrade
+
+RECORD = "record"
+LARGEST_TRANSACTION = 100
+UNSENT_SHARDS = 8
+# Claims outlive the bus archive (30 days) and every dead-letter queue (14 days).
+CLAIM_LIFE = timedelta(days=60)
+
+
+class Key(NamedTuple):
+    pk: str
+    sk: str = RECORD
+
+
+class Listing(NamedTuple):
+    """A place in the `lists` index: rows of one `name`, ordered by `sort`."""
+
+    name: str
+    sort: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """One stored thing as it was read (`version` 0: never stored). `body` is JSON-able."""
+
+    key: Key
+    kind: str
+    schema: int
+    body: dict[str, Any]
+    version: int = 0
+    listing: Listing | None = None
+    expires_at: datetime | None = None
+    removed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Once:
+    """A claim on an incoming event or idempotency key; `result` is what a repeat is told (AlreadyDone.result)."""
+
+    scope: str
+    id: str
+    result: str = ""
+
+    @property
+    def key(self) -> Key:
+        return Key(f"once#{self.scope}#{self.id}", "claim")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Add:
+    """Adds `amount` to a counter in the same transaction, refused (Conflict) when it would pass `cap`."""
+
+    key: Key
+    amount: int
+    cap: int | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some records of a list, and where the next page starts (opaque; None: this was the last)."""
+
+    records: tuple[Record, ...]
+    cursor: str | None = None
+
+
+class Store(Protocol):
+    """The promises are the tests of `tests/contracts/test_store.py`."""
+
+    def read(self, key: Key) -> Record | None:
+        """The record as last committed (a consistent read); what has expired is None."""
+
+    def read_many(self, keys: Sequence[Key]) -> list[Record]:
+        """Those of up to 100 keys that exist, in the order of the keys."""
+
+    def list(self, name: str, *, limit: int = 25, cursor: str | None = None, backwards: bool = False) -> Page:
+        """A page of the `lists` index. It may lag behind commits. Raises Malformed for a cursor that is not its own."""
+
+    def under(self, pk: str, prefix: str = "", *, limit: int = 25, cursor: str | None = None) -> Page:
+        """A page of the records (never journal entries) of one partition whose sort key starts with `prefix`."""
+
+    def journal(self, pk: str) -> list[Entry]:
+        """The whole journal of one record, oldest first."""
+
+    def commit(
+        self,
+        records: Sequence[Record],
+        facts: Sequence[Fact] = (),
+        *,
+        by: Actor,
+        once: Once | None = None,
+        adds: Sequence[Add] = (),
+    ) -> None:
+        """One transaction: all of it or nothing.
+
+        Each record is conditional on the version that was read. Each fact is appended to the journal of its record
+        (`fact.about()`, which must be among `records`) at the next version, unsent. Raises Stale (someone else was
+        first: load and decide again), AlreadyDone (`once` is claimed; carries the first result), Conflict (a counter
+        would pass its cap), Unavailable, ValueError (more than 100 items; a fact without its record; `adds` with
+        neither a record nor `once`, since a counter alone cannot tell a repeat).
+        """
+
+    def counter(self, key: Key) -> int:
+        """The value of a counter; 0 for one that was never added to."""
+
+    def spend(self, bucket: str, *, limit: int, until: datetime) -> bool:
+        """Takes one of `limit` from a rate-limit bucket that is forgotten at `until`; False when it is empty."""
+
+    def unsent(self, shard: int, *, before: datetime, limit: int = 100) -> list[Entry]:
+        """Entries of one shard that were committed before a moment and are not marked sent, oldest first."""
+
+    def mark_sent(self, entries: Iterable[Entry]) -> None:
+        """Clears the unsent mark; clearing twice is allowed."""
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind(Generic[T]):
+    """How one dataclass is kept. The model has a field `version: int = 0` that carries the version as read.
+
+    `upgrades[n]` turns a body of schema n into one of n + 1; readers ship one release before writers.
+    """
+
+    name: str
+    model: type[T]
+    key: Callable[[T], Key]
+    schema: int = 1
+    upgrades: Mapping[int, Upgrade] = field(default_factory=dict)
+    listing: Callable[[T], Listing | None] = lambda thing: None
+    expires: Callable[[T], datetime | None] = lambda thing: None
+
+    def record(self, thing: T, *, removed: bool = False) -> Record:
+        body: dict[str, Any] = msgspec.to_builtins(thing)
+        version = body.pop("version")
+        return Record(
+            key=self.key(thing),
+            kind=self.name,
+            schema=self.schema,
+            body=body,
+            version=version,
+            listing=self.listing(thing),
+            expires_at=self.expires(thing),
+            removed=removed,
+        )
+
+    def thing(self, record: Record) -> T:
+        """Raises ValueError for a schema from the future, msgspec.ValidationError for a body that does not fit."""
+        if record.schema > self.schema:
+            raise ValueError(f"{self.name} has schema {record.schema}, this release reads up to {self.schema}")
+        body = record.body
+        for step in range(record.schema, self.schema):
+            body = self.upgrades[step](body)
+        return msgspec.convert({**body, "version": record.version}, self.model)
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def retried(use_case: Callable[P, R], *, tries: int = 5, pause: Callable[[float], None] = time.sleep) -> Callable[P, R]:
+    """A conflict means: load and decide again, a few times with jitter. Wrap the whole use case, loads included."""
+
+    @functools.wraps(use_case)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        for attempt in range(tries - 1):
+            try:
+                return use_case(*args, **kwargs)
+            except Stale:
+                pause(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 (jitter, not a secret)
+        return use_case(*args, **kwargs)
+
+    return run
