@@ -1,0 +1,1 @@
+"""Sewaka: the public services of the city of Denpasar, one package per service."""

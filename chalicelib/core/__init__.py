@@ -1,0 +1,1 @@
+"""What belongs to no service: pure words, seams to the world, Chalice manners, AWS."""
