@@ -1,0 +1,9 @@
+"""The front door: the app, and one line per service."""
+
+from chalicelib.core.web.portal import Portal
+from chalicelib.home import api as home_api
+from chalicelib.home import pages as home_pages
+
+app = Portal("sewaka", strip=list)
+app.register(home_pages.pages)
+app.register(home_api.api)

@@ -1,0 +1,1 @@
+"""Chalice's manners: how the city listens and answers on the web."""

@@ -1,0 +1,60 @@
+"""Who may come in. Every route names its guard; a route without one does not start (default deny)."""
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from chalicelib.core.errors import Forbidden, LoginRequired
+from chalicelib.core.web.sessions import SESSION_COOKIE, session_of
+from chalicelib.core.web.visit import Visit
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Lets a visit in, or raises LoginRequired or Forbidden. `roles` empty: no session is needed or read."""
+
+    name: str
+    roles: frozenset[str] = frozenset()
+    cross_site: bool = False
+
+    def admit(self, visit: Visit, origin: str) -> Visit:
+        if visit.method == "POST" and not self.cross_site:
+            same_site(visit, origin)
+        return self._with_officer(visit) if self.roles else visit
+
+    def _with_officer(self, visit: Visit) -> Visit:
+        session = session_of(visit.cookies.get(SESSION_COOKIE, ""))
+        if session is None:
+            raise LoginRequired
+        visit = replace(visit, officer=session.officer(), csrf=session.csrf)
+        if not self.roles & session.roles:
+            raise Forbidden
+        if visit.method == "POST" and visit.form.get("csrf") != (session.csrf,):
+            raise Forbidden
+        return visit
+
+
+anyone = Guard("anyone")
+
+# RFC 8058: a mail program posts the one-click unsubscribe from nowhere, without cookie or Origin.
+anyone_from_anywhere = Guard("anyone_from_anywhere", cross_site=True)
+
+
+def staff(*roles: str) -> Guard:
+    return Guard("staff", frozenset(roles))
+
+
+def same_site(visit: Visit, origin: str) -> None:
+    """A form may come from our own pages only. Raises Forbidden (OWASP CSRF: Origin and Fetch Metadata)."""
+    fetch_site = visit.headers.get("sec-fetch-site")
+    if fetch_site and fetch_site not in ("same-origin", "none"):
+        raise Forbidden
+    claimed = visit.headers.get("origin") or _origin_of(visit.headers.get("referer", ""))
+    if claimed and claimed != origin:
+        raise Forbidden
+    if not claimed and not fetch_site:
+        raise Forbidden
+
+
+def _origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""

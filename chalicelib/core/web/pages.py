@@ -1,0 +1,209 @@
+"""Blueprints for pages and APIs: every route names its guard, every failure is answered in the reader's language."""
+
+import functools
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.core import log
+from chalicelib.core.errors import CityError, Invalid, LoginRequired, TooMany
+from chalicelib.core.text import LANGUAGES
+from chalicelib.core.toolbox import toolbox
+from chalicelib.core.web.answers import PRIVATE, PUBLIC, Answer, Body, Page, Redirect
+from chalicelib.core.web.guards import Guard
+from chalicelib.core.web.templates import environment
+from chalicelib.core.web.visit import Visit, language_of, visit_from
+
+View = Callable[..., Answer]
+Strip = Callable[[], list[Any]]
+
+LANGUAGE_NAMES = {"id": "Indonesia", "en": "English"}
+
+
+class Routes(Blueprint):  # type: ignore[misc]
+    """A Chalice blueprint whose routes cannot be registered without a guard."""
+
+    def __init__(self, import_name: str) -> None:
+        super().__init__(import_name)
+        self.guards: dict[tuple[str, str], Guard] = {}
+
+    def _add(self, path: str, method: str, guard: Guard, view: Callable[..., Response]) -> None:
+        self.guards[(method, path)] = guard
+        # Content types are checked in `visit_from`; with any listed here Chalice would answer 415 in JSON by itself.
+        self.route(path, methods=[method], content_types=[])(view)
+
+    def _event(self) -> Mapping[str, Any]:
+        event: Mapping[str, Any] = self.current_request.to_original_event()
+        return event
+
+    def _strip(self) -> list[Any]:
+        return self.current_app.strip()  # type: ignore[no-any-return]
+
+
+class Pages(Routes):
+    """HTML in and out."""
+
+    def get(self, path: str, *, guard: Guard, cache: str = PRIVATE) -> Callable[[View], View]:
+        return lambda view: self._page(path, "GET", guard, view, cache, None)
+
+    def public(self, path: str, *, guard: Guard) -> Callable[[View], View]:
+        """A page without cookies and forms that caches may keep."""
+        return self.get(path, guard=guard, cache=PUBLIC)
+
+    def post(self, path: str, *, guard: Guard, again: View) -> Callable[[View], View]:
+        """`again` shows the form once more, with what was typed and a message beside each field that is wrong."""
+        return lambda view: self._page(path, "POST", guard, view, PRIVATE, again)
+
+    def _page(self, path: str, method: str, guard: Guard, view: View, cache: str, again: View | None) -> View:
+        @functools.wraps(view)
+        def answer(**params: str) -> Response:
+            visit = None
+            try:
+                visit = visit_from(self._event(), language_of(self._event()["path"]))
+                visit = guard.admit(visit, toolbox().origin)
+                return self._rendered(_asked(view, again, visit, _own(params)), visit, cache)
+            except CityError as refusal:
+                return self._refused(refusal, visit)
+
+        self._add(path, method, guard, answer)
+        return view
+
+    def _rendered(self, answer: Answer, visit: Visit, cache: str) -> Response:
+        if isinstance(answer, Page):
+            words = {**layout(visit, self._strip()), **answer.context}
+            html = environment(visit.language).get_template(answer.template).render(words)
+            headers = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": cache, **answer.headers}
+            return Response(html, status_code=answer.status, headers=headers)
+        return bare(answer, cache)
+
+    def _refused(self, refusal: CityError, visit: Visit | None) -> Response:
+        if isinstance(refusal, LoginRequired) and visit:
+            return bare(Redirect(f"/{visit.language}/login"), PRIVATE)
+        log.note("page_refused", status=refusal.status, reason=type(refusal).__name__)
+        event = self._event()
+        return error_page(refusal, event["path"], self._strip())
+
+
+class Api(Routes):
+    """JSON in and out; failures are RFC 9457 problem documents."""
+
+    def get(self, path: str, *, guard: Guard, cache: str = PUBLIC) -> Callable[[View], View]:
+        return lambda view: self._endpoint(path, "GET", guard, view, cache)
+
+    def post(self, path: str, *, guard: Guard) -> Callable[[View], View]:
+        return lambda view: self._endpoint(path, "POST", guard, view, PRIVATE)
+
+    def _endpoint(self, path: str, method: str, guard: Guard, view: View, cache: str) -> View:
+        @functools.wraps(view)
+        def answer(**params: str) -> Response:
+            language = language_of(self._event()["path"])
+            try:
+                visit = guard.admit(visit_from(self._event(), language), toolbox().origin)
+                return bare(view(visit, **_own(params)), cache)
+            except CityError as refusal:
+                return problem(refusal, language)
+
+        self._add(path, method, guard, answer)
+        return view
+
+
+def _own(params: Mapping[str, str]) -> dict[str, str]:
+    """Path parameters but for the language, which the visit carries."""
+    return {name: value for name, value in params.items() if name != "lang"}
+
+
+def _asked(view: View, again: View | None, visit: Visit, params: Mapping[str, str]) -> Answer:
+    try:
+        return view(visit, **params)
+    except Invalid as wrong:
+        if again is None or not wrong.errors:
+            raise
+        page = again(visit.with_errors(wrong.errors), **params)
+        return Page(page.template, page.context, 422) if isinstance(page, Page) else page
+
+
+def layout(visit: Visit, strip: list[Any]) -> dict[str, Any]:
+    """What every page's layout needs; see the head of `templates/layout/base.html`."""
+    return {
+        "lang": visit.language,
+        "path": visit.path,
+        "other_languages": other_languages(visit.path, visit.language),
+        "strip": strip,
+        "officer": visit.officer,
+        "csrf": visit.csrf,
+        "form_id": (visit.form.get("form_id") or (str(uuid.uuid4()),))[0],
+        "errors": visit.errors,
+        "values": visit.typed(),
+        "origin": toolbox().origin,
+    }
+
+
+def other_languages(path: str, language: str) -> list[tuple[str, str, str]]:
+    """(code, name, address of the same page) of the languages that the reader could switch to."""
+    rest = path.split("/", 2)[2] if path.startswith(f"/{language}/") else ""
+    return [(code, LANGUAGE_NAMES[code], f"/{code}/{rest}") for code in LANGUAGES if code != language]
+
+
+def bare(answer: Answer, cache: str) -> Response:
+    if isinstance(answer, Redirect):
+        if not answer.outside and (not answer.path.startswith("/") or answer.path[1:2] in ("/", "\\")):
+            raise ValueError("a redirect leads to a path of our own")
+        headers: dict[str, Any] = {"Location": answer.path, "Cache-Control": PRIVATE}
+        if answer.cookies:
+            headers["Set-Cookie"] = list(answer.cookies)
+        return Response("", status_code=303, headers=headers)
+    assert isinstance(answer, Body)
+    headers = {"Content-Type": answer.type, "Cache-Control": cache, **answer.headers}
+    return Response(answer.content, status_code=answer.status, headers=headers)
+
+
+def json_body(value: object, status: int = 200, type: str = "application/json") -> Body:
+    return Body(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), type, status)
+
+
+def error_page(refusal: CityError, path: str, strip: list[Any]) -> Response:
+    """The page for 403, 404, 405, 413, 415, 429 and 500, in the language of the address."""
+    language = language_of(path)
+    words = {
+        "lang": language,
+        "path": path,
+        "other_languages": other_languages(path, language),
+        "strip": strip,
+        "officer": None,
+        "csrf": "",
+        "form_id": "",
+        "errors": {},
+        "values": {},
+        "origin": toolbox().origin,
+        "status": refusal.status,
+        "title": refusal.title,
+        "detail": refusal.detail,
+    }
+    html = environment(language).get_template("errors/error.html").render(words)
+    return Response(html, status_code=refusal.status, headers=_refusal_headers(refusal, "text/html; charset=utf-8"))
+
+
+def problem(refusal: CityError, language: str) -> Response:
+    """RFC 9457: `type` is about:blank, `title` the class of problem, `errors` a message per field."""
+    document: dict[str, Any] = {
+        "type": "about:blank",
+        "status": refusal.status,
+        "title": refusal.title.in_(language) if refusal.title else HTTPStatus(refusal.status).phrase,
+    }
+    if refusal.detail:
+        document["detail"] = refusal.detail.in_(language)
+    if isinstance(refusal, Invalid) and refusal.errors:
+        document["errors"] = {name: why.in_(language) for name, why in refusal.errors.items()}
+    body = json.dumps(document, ensure_ascii=False).encode()
+    return Response(body, status_code=refusal.status, headers=_refusal_headers(refusal, "application/problem+json"))
+
+
+def _refusal_headers(refusal: CityError, type: str) -> dict[str, str]:
+    headers = {"Content-Type": type, "Cache-Control": PRIVATE}
+    if isinstance(refusal, TooMany):
+        headers["Retry-After"] = str(refusal.retry_after)
+    return headers

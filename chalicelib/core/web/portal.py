@@ -1,0 +1,192 @@
+"""The front door's app: a Chalice that resolves its own routes behind `/{proxy+}` and hardens every answer."""
+
+import hashlib
+import re
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from chalice.app import Blueprint, Chalice, Response
+
+from chalicelib.core import log
+from chalicelib.core.errors import CityError, Malformed, NotAllowed, NotFound, TooLarge
+from chalicelib.core.web.pages import Routes, error_page, problem
+from chalicelib.core.web.visit import language_of
+
+LONGEST_PATH = 2000
+LONGEST_COOKIE = 8000
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class Portal(Chalice):  # type: ignore[misc]
+    """`strip` tells the alerts that every page shows; it is asked at most once per request."""
+
+    def __init__(self, app_name: str, *, strip: Callable[[], list[Any]]) -> None:
+        super().__init__(app_name, configure_logs=False)
+        self._read_strip = strip
+        self._patterns: dict[int, list[tuple[re.Pattern[str], str]]] = {}
+        self.guards: dict[tuple[str, str], object] = {}
+
+    def register(self, routes: Routes) -> None:
+        self.register_blueprint(routes)
+        self.guards.update(routes.guards)
+
+    def register_workers(self, workers: Blueprint) -> None:
+        self.register_blueprint(workers)
+
+    def strip(self) -> list[Any]:
+        """An outage of the table must not take the page down with it: without an answer there is no strip."""
+        try:
+            return self._read_strip()
+        except Exception:  # the strip is an extra: the page itself reports what really failed
+            log.note("strip_unavailable")
+            return []
+
+    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        wanted = _header(event, "x-correlation-id")
+        with log.correlated(wanted) as correlation:
+            answer = self._answered(event, context)
+            return _finished(answer, event, correlation)
+
+    def _answered(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        asked = dict(event["requestContext"])
+        method = asked["httpMethod"]
+        try:
+            resolved = self._resolved(event, asked)
+            if method == "HEAD":
+                asked["httpMethod"] = "GET"
+            answer: dict[str, Any] = super().__call__(resolved, context)
+        except CityError as refusal:
+            answer = self._refused(refusal, event)
+        except Exception:  # the last line of defence: say nothing of the inside
+            answer = self._broken(event)
+        return answer if answer["statusCode"] != 500 or _is_ours(answer) else self._broken(event)
+
+    def _resolved(self, event: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+        path = _decoded(event)
+        resource, params = self._route(path)
+        method = "GET" if asked["httpMethod"] == "HEAD" else asked["httpMethod"]
+        if method not in self.routes[resource]:
+            raise NotAllowed
+        asked["resourcePath"] = resource
+        return {**event, "path": path, "resource": resource, "requestContext": asked, "pathParameters": params}
+
+    def _route(self, path: str) -> tuple[str, dict[str, str]]:
+        segments = path.count("/")
+        for pattern, resource in self._by_length().get(segments, ()):
+            if found := pattern.fullmatch(path):
+                return resource, found.groupdict()
+        raise NotFound
+
+    def _by_length(self) -> dict[int, list[tuple[re.Pattern[str], str]]]:
+        if not self._patterns:
+            # Literal routes first: `/api/alerts` must win over `/{lang}/alerts`.
+            for resource in sorted(self.routes, key=lambda one: (one.count("{"), one)):
+                self._patterns.setdefault(resource.count("/"), []).append((_pattern(resource), resource))
+        return self._patterns
+
+    def _refused(self, refusal: CityError, event: Mapping[str, Any]) -> dict[str, Any]:
+        path = str(event.get("path") or "/")
+        if path.startswith("/api/"):
+            answer = problem(refusal, language_of(path))
+        else:
+            answer = error_page(refusal, path, self.strip())
+        return _as_dict(answer)
+
+    def _broken(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        log.note("request_failed", trace=_where())
+        return self._refused(CityError(), event)
+
+    def _unhandled_exception_to_response(self) -> Response:
+        # Chalice would log the message, which may hold what somebody typed: keep the place, not the words.
+        return Response("", status_code=500, headers={})
+
+
+def _pattern(resource: str) -> re.Pattern[str]:
+    literal = re.sub(r"\\{(\w+)\\}", lambda name: f"(?P<{name[1]}>[^/]+)", re.escape(resource))
+    return re.compile(literal.replace("(?P<lang>[^/]+)", "(?P<lang>id|en)"))
+
+
+def _decoded(event: Mapping[str, Any]) -> str:
+    """The path once decoded. Raises NotFound for what hides slashes, dots or broken UTF-8 behind percent signs."""
+    raw = str(event.get("path") or "/")
+    if len(raw) > LONGEST_PATH:
+        raise TooLarge
+    if sum(len(value) for value in _all_headers(event, "cookie")) > LONGEST_COOKIE:
+        raise Malformed
+    try:
+        path = unquote_to_bytes(raw).decode("utf-8")
+    except UnicodeDecodeError as broken:
+        raise NotFound from broken
+    hidden = path.count("/") != raw.count("/") or "%" in path or "\\" in path or any(ord(c) < 32 for c in path)
+    if hidden or any(part in (".", "..") for part in path.split("/")):
+        raise NotFound
+    return path
+
+
+def _where() -> str:
+    """File, line and name of the frame that failed; never the message."""
+    frame = traceback.extract_tb(sys.exc_info()[2])[-1:] or None
+    return f"{frame[0].filename}:{frame[0].lineno} {frame[0].name}" if frame else "unknown"
+
+
+def _is_ours(answer: Mapping[str, Any]) -> bool:
+    return any(name.lower() == "content-type" for name in answer.get("headers", {}))
+
+
+def _as_dict(answer: Response) -> dict[str, Any]:
+    made: dict[str, Any] = answer.to_dict(["*/*"] if isinstance(answer.body, bytes) else [])
+    return made
+
+
+def _finished(answer: dict[str, Any], event: Mapping[str, Any], correlation: str) -> dict[str, Any]:
+    headers = {**answer.get("headers", {}), **SECURITY_HEADERS, "X-Correlation-Id": correlation}
+    answer["headers"] = {name: _one_line(value) for name, value in headers.items()}
+    many = answer.get("multiValueHeaders") or {}
+    answer["multiValueHeaders"] = {name: [_one_line(v) for v in values] for name, values in many.items()}
+    _tag(answer, event)
+    if event["requestContext"]["httpMethod"] == "HEAD":
+        answer["body"], answer["isBase64Encoded"] = "", False
+    return answer
+
+
+def _one_line(value: object) -> str:
+    line = str(value)
+    if "\r" in line or "\n" in line:
+        raise ValueError("a header holds a line break")
+    return line
+
+
+def _tag(answer: dict[str, Any], event: Mapping[str, Any]) -> None:
+    """A validator for what caches may keep, and 304 for who has it already (RFC 9110 section 13)."""
+    if answer["statusCode"] != 200 or "public" not in answer["headers"].get("Cache-Control", ""):
+        return
+    tag = f'"{hashlib.sha256(str(answer["body"]).encode()).hexdigest()[:32]}"'
+    answer["headers"]["ETag"] = tag
+    if tag in [one.strip().removeprefix("W/") for one in _header(event, "if-none-match").split(",")]:
+        answer["statusCode"], answer["body"], answer["isBase64Encoded"] = 304, "", False
+
+
+def _header(event: Mapping[str, Any], name: str) -> str:
+    return next(iter(_all_headers(event, name)), "")
+
+
+def _all_headers(event: Mapping[str, Any], name: str) -> list[str]:
+    single = [value for key, value in (event.get("headers") or {}).items() if key.lower() == name and value]
+    many = [v for key, vs in (event.get("multiValueHeaders") or {}).items() if key.lower() == name for v in vs]
+    return many or single

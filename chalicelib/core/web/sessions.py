@@ -1,0 +1,112 @@
+"""Staff sessions: rows in the table, revocable, with idle and absolute limits (ASVS 5.0 chapter 7).
+
+The cookie carries a random token; the table knows only its hash, so that a leaked table opens no session.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chalicelib.core.errors import Stale
+from chalicelib.core.events import Actor, system
+from chalicelib.core.store import Key, Kind
+from chalicelib.core.toolbox import Toolbox, toolbox
+from chalicelib.core.web.visit import Officer
+
+SESSION_COOKIE = "__Host-sewaka"
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=12)
+# The last-seen moment is written at most this often, so that reading pages stays cheap.
+TOUCH_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """All moments are UTC. `id` is the SHA-256 of the cookie's token."""
+
+    id: str
+    officer_id: str
+    name: str
+    roles: frozenset[str]
+    office: str
+    village: str
+    csrf: str
+    started_at: datetime
+    seen_at: datetime
+    version: int = 0
+
+    def officer(self) -> Officer:
+        return Officer(
+            id=self.officer_id, name=self.name, roles=self.roles, office=self.office, village=self.village
+        )
+
+    @property
+    def ends_at(self) -> datetime:
+        return min(self.started_at + ABSOLUTE, self.seen_at + IDLE)
+
+
+SESSIONS = Kind(
+    name="session",
+    model=Session,
+    key=lambda session: Key(f"session#{session.id}"),
+    expires=lambda session: session.ends_at,
+)
+
+
+def start_session(officer: Officer, tools: Toolbox) -> str:
+    """A new session (rotated at every login); the token for the cookie."""
+    token, now = secrets.token_urlsafe(32), tools.now()
+    session = Session(
+        id=_hash(token),
+        officer_id=officer.id,
+        name=officer.name,
+        roles=officer.roles,
+        office=officer.office,
+        village=officer.village,
+        csrf=secrets.token_urlsafe(24),
+        started_at=now,
+        seen_at=now,
+    )
+    tools.store.commit([SESSIONS.record(session)], by=_actor(officer.id))
+    return token
+
+
+def session_of(token: str) -> Session | None:
+    """The live session of a cookie's token, or None; an idle or over-long one counts as none."""
+    tools = toolbox()
+    session = _load(token, tools) if token else None
+    if session is None or tools.now() >= session.ends_at:
+        return None
+    return _touched(session, tools)
+
+
+def end_session(token: str, tools: Toolbox) -> None:
+    """Revokes it now, on every device that holds the token. Ending twice is allowed."""
+    session = _load(token, tools)
+    if session is not None:
+        tools.store.commit([SESSIONS.record(session, removed=True)], by=_actor(session.officer_id))
+
+
+def _load(token: str, tools: Toolbox) -> Session | None:
+    record = tools.store.read(Key(f"session#{_hash(token)}"))
+    return SESSIONS.thing(record) if record else None
+
+
+def _touched(session: Session, tools: Toolbox) -> Session:
+    if tools.now() - session.seen_at < TOUCH_EVERY:
+        return session
+    seen = replace(session, seen_at=tools.now())
+    try:
+        tools.store.commit([SESSIONS.record(seen)], by=_actor(session.officer_id))
+    except Stale:
+        return session  # another request touched or ended it; the next read decides
+    return seen
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _actor(officer_id: str) -> Actor:
+    return system(f"session:{officer_id}")

@@ -1,0 +1,120 @@
+"""One request as a page sees it."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from urllib.parse import parse_qs
+
+from chalicelib.core.errors import Malformed, TooLarge, UnsupportedType
+from chalicelib.core.events import PUBLIC, Actor, officer
+from chalicelib.core.text import LANGUAGES
+
+LARGEST_FORM = 64 * 1024
+MOST_FIELDS = 200
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Officer:
+    """A member of staff as the session knows them; office and village limit what a role may touch."""
+
+    id: str
+    name: str
+    roles: frozenset[str]
+    office: str = ""
+    village: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """`form` is parsed for POST only; `query` holds the first value of each parameter."""
+
+    language: str
+    method: str
+    path: str
+    query: Mapping[str, str]
+    form: Mapping[str, tuple[str, ...]]
+    headers: Mapping[str, str]
+    cookies: Mapping[str, str]
+    ip: str
+    body: bytes = field(default=b"", repr=False)
+    officer: Officer | None = None
+    csrf: str = ""
+    errors: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def actor(self) -> Actor:
+        return officer(self.officer.id) if self.officer else PUBLIC
+
+    def typed(self) -> dict[str, Any]:
+        """What was typed, for showing the form again: one string, or a list where a field came several times."""
+        return {name: values[0] if len(values) == 1 else list(values) for name, values in self.form.items()}
+
+    def with_errors(self, errors: Mapping[str, Any]) -> "Visit":
+        return replace(self, errors=errors)
+
+
+def visit_from(event: Mapping[str, Any], language: str) -> Visit:
+    """Raises Malformed, TooLarge or UnsupportedType before anything is parsed that is too big or of another type."""
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    method = event["requestContext"]["httpMethod"]
+    body = body_of(event)
+    query = event.get("multiValueQueryStringParameters") or {}
+    return Visit(
+        language=language,
+        method=method,
+        path=event["path"],
+        query={name: values[0] for name, values in query.items()},
+        form=_form(headers, body) if method == "POST" else {},
+        headers=headers,
+        cookies=_cookies(event),
+        ip=(event["requestContext"].get("identity") or {}).get("sourceIp") or "",
+        body=body,
+    )
+
+
+def body_of(event: Mapping[str, Any]) -> bytes:
+    raw = event.get("body") or ""
+    if len(raw) > LARGEST_FORM * 4 // 3 + 4:
+        raise TooLarge
+    if not event.get("isBase64Encoded"):
+        return raw.encode("utf-8", "surrogatepass") if isinstance(raw, str) else bytes(raw)
+    try:
+        return base64.b64decode(raw, validate=True)
+    except binascii.Error as broken:
+        raise Malformed from broken
+
+
+def _form(headers: Mapping[str, str], body: bytes) -> dict[str, tuple[str, ...]]:
+    if len(body) > LARGEST_FORM:
+        raise TooLarge
+    kind = headers.get("content-type", FORM).split(";")[0].strip().lower()
+    if kind != FORM:
+        raise UnsupportedType
+    try:
+        fields = parse_qs(
+            body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, encoding="utf-8", errors="strict"
+        )
+    except ValueError as broken:
+        raise Malformed from broken
+    return {name: tuple(values) for name, values in fields.items()}
+
+
+def _cookies(event: Mapping[str, Any]) -> dict[str, str]:
+    """A name that comes twice counts as absent: nobody can say which one is ours."""
+    lines = (event.get("multiValueHeaders") or {}).items()
+    header = "; ".join(value for name, values in lines if name.lower() == "cookie" for value in values)
+    names = [part.split("=", 1)[0].strip() for part in header.split(";")]
+    try:
+        jar = SimpleCookie(header)
+    except CookieError:
+        return {}
+    return {name: morsel.value for name, morsel in jar.items() if names.count(name) == 1}
+
+
+def language_of(path: str) -> str:
+    first = path.lstrip("/").split("/", 1)[0]
+    return first if first in LANGUAGES else LANGUAGES[0]
