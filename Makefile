@@ -1,16 +1,57 @@
-# Everything starts here: `make help` says what there is.
-PYTHON ?= python3
-VENV := .local/venv/bin/python
+# Everything starts here; `make help` says what there is.
+PYTHON := $(or $(PYTHON),$(shell for p in python3 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done))
+TOOLS := .local/venv/bin/python
+STAGE ?= staging
+export PYTHONDONTWRITEBYTECODE := 1
 .DEFAULT_GOAL := help
-
-$(VENV): requirements-dev.txt
-	@$(PYTHON) -m venv .local/venv
-	@.local/venv/bin/pip install -q --require-hashes -r requirements-dev.txt
-	@touch $@
-
-venv: $(VENV)
+.PHONY: help run stop reset test check bench verify deploy build venv catalogues requirements python
 
 help: ## What there is
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /~/' | awk -F'~' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-.PHONY: help venv
+run: python ## The whole city on http://127.0.0.1:8000, from a bare checkout; Ctrl-C stops it and keeps the data
+	@exec $(PYTHON) -m infra.local
+
+stop: python ## Stop a city that runs in another window
+	@$(PYTHON) -m infra.local.stopping stop
+
+reset: python ## Forget the local city's data (environments and builds stay)
+	@$(PYTHON) -m infra.local.stopping reset
+
+test: venv catalogues ## Every test: units, built zip, embedded cloud, Chromium (under 10 minutes)
+	@$(PYTHON) -m infra.prepare cloud assets
+	@$(TOOLS) -m pytest -q tests -m "not bench"
+
+check: venv catalogues ## The fast half: ruff, mypy --strict, unit and architecture tests (under a minute)
+	@$(TOOLS) -m ruff check .
+	@$(TOOLS) -m ruff format --check .
+	@$(TOOLS) -m mypy
+	@$(TOOLS) -m pytest -q tests -m "not stack and not browser and not bench"
+
+bench: venv catalogues ## Requests and cold starts beside the peers, in one run
+	@$(PYTHON) -m infra.prepare bench cloud assets
+	@$(TOOLS) -m pytest -q -s tests/bench -m bench
+
+verify: venv ## Compare the journal with the object-locked archive of the running city
+	@$(TOOLS) -m infra.verify
+
+build: venv ## Only the artefacts of STAGE (staging, prod or local), in build/STAGE
+	@$(PYTHON) -m infra.prepare assets
+	@$(TOOLS) -m infra.build $(STAGE)
+
+deploy: venv ## The same build to an AWS account: make deploy STAGE=prod [DRY_RUN=1]
+	@$(PYTHON) -m infra.prepare assets
+	@$(TOOLS) -m infra.deploy $(STAGE) $(if $(DRY_RUN),--dry-run)
+
+venv: python ## Only the tools' environment, .local/venv
+	@$(PYTHON) -m infra.prepare tools
+
+catalogues: venv
+	@$(TOOLS) -m infra.build catalogues
+
+requirements: venv ## Compile every *.in anew into hashed pins
+	@$(TOOLS) -m infra.requirements
+
+python:
+	@[ -n "$(PYTHON)" ] || { echo "sewaka: Python 3.11 or newer is needed; none of python3, python3.13, python3.12, python3.11 is (set PYTHON=/path/to/python)" >&2; exit 1; }
