@@ -39,7 +39,11 @@ def note(name: str, **ids: str | int | float | bool | None) -> None:
 
 def measure(name: str, value: float, unit: str = "Count", **dimensions: str) -> None:
     """Writes one metric in CloudWatch's embedded metric format, namespace `Sewaka`."""
-    metric = {"Namespace": "Sewaka", "Dimensions": [list(dimensions)], "Metrics": [{"Name": name, "Unit": unit}]}
+    metric = {
+        "Namespace": "Sewaka",
+        "Dimensions": [list(dimensions)],
+        "Metrics": [{"Name": name, "Unit": unit}],
+    }
     stamp = int(utc_now().timestamp() * 1000)
     _write({"_aws": {"Timestamp": stamp, "CloudWatchMetrics": [metric]}, **dimensions, name: value})
 

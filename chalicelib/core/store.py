@@ -80,13 +80,18 @@ class Page:
     cursor: str | None = None
 
 
+# `Store.list` hides the builtin inside the class.
+Entries = list[Entry]
+Records = list[Record]
+
+
 class Store(Protocol):
     """The promises are the tests of `tests/contracts/test_store.py`."""
 
     def read(self, key: Key) -> Record | None:
         """The record as last committed (a consistent read); what has expired is None."""
 
-    def read_many(self, keys: Sequence[Key]) -> list[Record]:
+    def read_many(self, keys: Sequence[Key]) -> Records:
         """Those of up to 100 keys that exist, in the order of the keys."""
 
     def list(self, name: str, *, limit: int = 25, cursor: str | None = None, backwards: bool = False) -> Page:
@@ -95,7 +100,7 @@ class Store(Protocol):
     def under(self, pk: str, prefix: str = "", *, limit: int = 25, cursor: str | None = None) -> Page:
         """A page of the records (never journal entries) of one partition whose sort key starts with `prefix`."""
 
-    def journal(self, pk: str) -> list[Entry]:
+    def journal(self, pk: str) -> Entries:
         """The whole journal of one record, oldest first."""
 
     def commit(
@@ -122,7 +127,7 @@ class Store(Protocol):
     def spend(self, bucket: str, *, limit: int, until: datetime) -> bool:
         """Takes one of `limit` from a rate-limit bucket that is forgotten at `until`; False when it is empty."""
 
-    def unsent(self, shard: int, *, before: datetime, limit: int = 100) -> list[Entry]:
+    def unsent(self, shard: int, *, before: datetime, limit: int = 100) -> Entries:
         """Entries of one shard that were committed before a moment and are not marked sent, oldest first."""
 
     def mark_sent(self, entries: Iterable[Entry]) -> None:
@@ -144,8 +149,8 @@ class Kind(Generic[T]):
     key: Callable[[T], Key]
     schema: int = 1
     upgrades: Mapping[int, Upgrade] = field(default_factory=dict)
-    listing: Callable[[T], Listing | None] = lambda thing: None
-    expires: Callable[[T], datetime | None] = lambda thing: None
+    listing: Callable[[T], Listing | None] = lambda _: None
+    expires: Callable[[T], datetime | None] = lambda _: None
 
     def record(self, thing: T, *, removed: bool = False) -> Record:
         body: dict[str, Any] = msgspec.to_builtins(thing)

@@ -50,8 +50,8 @@ def track(visit: Visit) -> Answer:
     """Leads from the code on somebody's receipt to its page; a code that cannot be ours is said so beside its field."""
     typed = visit.query.get("code", "")
     try:
-        prefix, reference = parse_reference(typed)
-        return Redirect(f"/{visit.language}/{TRACKED[prefix]}/{reference}")
+        reference = parse_reference(typed)
+        return Redirect(f"/{visit.language}/{TRACKED[reference.split('-')[0]]}/{reference}")
     except (BadValue, KeyError):
         errors = {"code": UNKNOWN_CODE} if typed else {}
         return Page("home/track.html", {"errors": errors, "values": {"code": typed}}, 422 if typed else 200)

@@ -1,9 +1,9 @@
 """Reading what people typed: each field says what it accepts, all errors are told together, nothing typed is lost.
 
-    form = Form(visit)
-    kind = form.choice("kind", KINDS)
-    words = form.text("words", limit=2000)
-    form.check()                      # Invalid with one message per field
+form = Form(visit)
+kind = form.choice("kind", KINDS)
+words = form.text("words", limit=2000)
+form.check()                      # Invalid with one message per field
 """
 
 import uuid

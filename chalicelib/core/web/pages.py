@@ -19,12 +19,12 @@ from chalicelib.core.web.templates import environment
 from chalicelib.core.web.visit import Visit, language_of, visit_from
 
 View = Callable[..., Answer]
-Strip = Callable[[], list[Any]]
+Headers = dict[str, str | list[str]]
 
 LANGUAGE_NAMES = {"id": "Indonesia", "en": "English"}
 
 
-class Routes(Blueprint):  # type: ignore[misc]
+class Routes(Blueprint):
     """A Chalice blueprint whose routes cannot be registered without a guard."""
 
     def __init__(self, import_name: str) -> None:
@@ -41,7 +41,8 @@ class Routes(Blueprint):  # type: ignore[misc]
         return event
 
     def _strip(self) -> list[Any]:
-        return self.current_app.strip()  # type: ignore[no-any-return]
+        found: list[Any] = self.current_app.strip()  # type: ignore[attr-defined]  # the app is a Portal
+        return found
 
 
 class Pages(Routes):
@@ -76,7 +77,11 @@ class Pages(Routes):
         if isinstance(answer, Page):
             words = {**layout(visit, self._strip()), **answer.context}
             html = environment(visit.language).get_template(answer.template).render(words)
-            headers = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": cache, **answer.headers}
+            headers: Headers = {
+                "Content-Type": "text/html; charset=utf-8",
+                "Cache-Control": cache,
+                **answer.headers,
+            }
             return Response(html, status_code=answer.status, headers=headers)
         return bare(answer, cache)
 
@@ -152,11 +157,12 @@ def bare(answer: Answer, cache: str) -> Response:
     if isinstance(answer, Redirect):
         if not answer.outside and (not answer.path.startswith("/") or answer.path[1:2] in ("/", "\\")):
             raise ValueError("a redirect leads to a path of our own")
-        headers: dict[str, Any] = {"Location": answer.path, "Cache-Control": PRIVATE}
+        headers: Headers = {"Location": answer.path, "Cache-Control": PRIVATE}
         if answer.cookies:
             headers["Set-Cookie"] = list(answer.cookies)
         return Response("", status_code=303, headers=headers)
-    assert isinstance(answer, Body)
+    if isinstance(answer, Page):
+        raise TypeError("a page is rendered by Pages")
     headers = {"Content-Type": answer.type, "Cache-Control": cache, **answer.headers}
     return Response(answer.content, status_code=answer.status, headers=headers)
 
@@ -168,7 +174,7 @@ def json_body(value: object, status: int = 200, type: str = "application/json") 
 def error_page(refusal: CityError, path: str, strip: list[Any]) -> Response:
     """The page for 403, 404, 405, 413, 415, 429 and 500, in the language of the address."""
     language = language_of(path)
-    words = {
+    words: dict[str, Any] = {
         "lang": language,
         "path": path,
         "other_languages": other_languages(path, language),
@@ -202,8 +208,8 @@ def problem(refusal: CityError, language: str) -> Response:
     return Response(body, status_code=refusal.status, headers=_refusal_headers(refusal, "application/problem+json"))
 
 
-def _refusal_headers(refusal: CityError, type: str) -> dict[str, str]:
-    headers = {"Content-Type": type, "Cache-Control": PRIVATE}
+def _refusal_headers(refusal: CityError, type: str) -> Headers:
+    headers: Headers = {"Content-Type": type, "Cache-Control": PRIVATE}
     if isinstance(refusal, TooMany):
         headers["Retry-After"] = str(refusal.retry_after)
     return headers

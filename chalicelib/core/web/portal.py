@@ -33,7 +33,7 @@ SECURITY_HEADERS = {
 }
 
 
-class Portal(Chalice):  # type: ignore[misc]
+class Portal(Chalice):
     """`strip` tells the alerts that every page shows; it is asked at most once per request."""
 
     def __init__(self, app_name: str, *, strip: Callable[[], list[Any]]) -> None:
@@ -53,7 +53,7 @@ class Portal(Chalice):  # type: ignore[misc]
         """An outage of the table must not take the page down with it: without an answer there is no strip."""
         try:
             return self._read_strip()
-        except Exception:  # the strip is an extra: the page itself reports what really failed
+        except Exception:  # noqa: BLE001 (the strip is an extra: the page itself reports what really failed)
             log.note("strip_unavailable")
             return []
 
@@ -73,7 +73,7 @@ class Portal(Chalice):  # type: ignore[misc]
             answer: dict[str, Any] = super().__call__(resolved, context)
         except CityError as refusal:
             answer = self._refused(refusal, event)
-        except Exception:  # the last line of defence: say nothing of the inside
+        except Exception:  # noqa: BLE001 (the last line of defence: say nothing of the inside)
             answer = self._broken(event)
         return answer if answer["statusCode"] != 500 or _is_ours(answer) else self._broken(event)
 
@@ -84,7 +84,13 @@ class Portal(Chalice):  # type: ignore[misc]
         if method not in self.routes[resource]:
             raise NotAllowed
         asked["resourcePath"] = resource
-        return {**event, "path": path, "resource": resource, "requestContext": asked, "pathParameters": params}
+        return {
+            **event,
+            "path": path,
+            "resource": resource,
+            "requestContext": asked,
+            "pathParameters": params,
+        }
 
     def _route(self, path: str) -> tuple[str, dict[str, str]]:
         segments = path.count("/")

@@ -37,9 +37,7 @@ class Session:
     version: int = 0
 
     def officer(self) -> Officer:
-        return Officer(
-            id=self.officer_id, name=self.name, roles=self.roles, office=self.office, village=self.village
-        )
+        return Officer(id=self.officer_id, name=self.name, roles=self.roles, office=self.office, village=self.village)
 
     @property
     def ends_at(self) -> datetime:

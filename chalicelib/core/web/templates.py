@@ -5,8 +5,17 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, ModuleLoader, PackageLoader, PrefixLoader
-from jinja2 import StrictUndefined, select_autoescape
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    ModuleLoader,
+    PackageLoader,
+    PrefixLoader,
+    StrictUndefined,
+    select_autoescape,
+)
 
 from chalicelib.core.money import Money
 from chalicelib.core.text import Text, day, moment, translations

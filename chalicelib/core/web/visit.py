@@ -96,7 +96,11 @@ def _form(headers: Mapping[str, str], body: bytes) -> dict[str, tuple[str, ...]]
         raise UnsupportedType
     try:
         fields = parse_qs(
-            body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS, encoding="utf-8", errors="strict"
+            body.decode("ascii"),
+            keep_blank_values=True,
+            max_num_fields=MOST_FIELDS,
+            encoding="utf-8",
+            errors="strict",
         )
     except ValueError as broken:
         raise Malformed from broken
