@@ -14,10 +14,11 @@
   - Invalid             422  well formed, but not acceptable; `errors` names the fields
   - TooMany             429  too often; `retry_after` says when to come back
   - Unavailable         503  something that we need is down
-* BadValue (ValueError)      one typed value cannot be taken; a form files it under its field in an `Invalid`
+* BadValue (ValueError)      one typed value cannot be taken; a form files it under its field
 
-Titles and details are for people. What is said to a log goes into the keyword fields: ids and codes, never people.
-Anything that is not in this tree is a fault of ours and is answered as 500 without a word about its inside.
+Titles and details are for people. What is said to a log goes into the keyword fields: ids and codes, never
+people. Anything that is not in this tree is a fault of ours and is answered as 500 without a word about its
+inside.
 """
 
 from collections.abc import Mapping
