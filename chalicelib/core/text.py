@@ -1,4 +1,4 @@
-"""Words for people in both languages: `Text`, gettext catalogues, and how dates, times and numbers are written.
+"""Words for people: `Text`, gettext catalogues, and how dates, times and numbers are written.
 
 Machine values stay codes, UTC and plain numbers until they reach this page; local time is WITA
 (Asia/Makassar, UTC+8, no summer time).
@@ -10,11 +10,11 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
+
+from chalicelib.core import ROOT
+from chalicelib.core.clock import WITA
 
 LANGUAGES: Final = ("id", "en")
-ROOT: Final = Path(__file__).resolve().parents[2]
-WITA: Final = ZoneInfo("Asia/Makassar")
 MONTHS: Final = {
     "id": (
         *("Januari", "Februari", "Maret", "April", "Mei", "Juni"),
