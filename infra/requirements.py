@@ -21,7 +21,13 @@ def main() -> None:
     command([str(PINS / "bin" / "pip"), "install", "-q", "pip-tools==7.6.2", "pip<26.3"], "installing pip-tools")
     for name in FILES:
         with step(name):
-            compiler = [str(PINS / "bin" / "pip-compile"), "-q", "--generate-hashes", "--allow-unsafe", "--strip-extras"]
+            compiler = [
+                str(PINS / "bin" / "pip-compile"),
+                "-q",
+                "--generate-hashes",
+                "--allow-unsafe",
+                "--strip-extras",
+            ]
             command([*compiler, *QUIET, f"{name}.in", "-o", f"{name}.txt"], f"compiling {name}.in")
     for name in FILES:
         assert "file:" not in (ROOT / f"{name}.txt").read_text("utf-8"), f"{name}.txt names a place"

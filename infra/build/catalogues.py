@@ -1,0 +1,44 @@
+"""gettext catalogues: the services' locale/<language>/*.po become one locale/<language>/messages.mo.
+
+The .mo lies beside its sources (git-ignored), so that a checkout and the zip read it from one path.
+"""
+
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from infra.steps import ROOT, Trouble
+
+
+def merged(language: str, files: list[Path]) -> Catalog:
+    """One catalogue of all files. Trouble where two files translate one sentence differently."""
+    whole = Catalog(locale=language)
+    for file in files:
+        with file.open("rb") as opened:
+            part = read_po(opened, locale=language)
+        for message in part:
+            if message.id:
+                _add(whole, file, message.id, message.string, message.context)
+    return whole
+
+
+def _add(whole: Catalog, file: Path, said: str | tuple[str, ...], meant: object, context: str | None) -> None:
+    known = whole.get(said if isinstance(said, str) else said[0], context)
+    if known is not None and known.string != meant:
+        raise Trouble(f"{file.relative_to(ROOT)}: {said!r} is translated differently in another catalogue")
+    whole.add(said, meant, context=context)
+
+
+def compile_all(root: Path = ROOT) -> list[Path]:
+    """Writes every language's catalogue; answers the files written, sorted by language."""
+    written = []
+    for folder in sorted(path for path in (root / "locale").iterdir() if path.is_dir()):
+        target = folder / "messages.mo"
+        fresh = target.with_suffix(".new")
+        with fresh.open("wb") as opened:
+            write_mo(opened, merged(folder.name, sorted(folder.glob("*.po"))))
+        fresh.replace(target)
+        written.append(target)
+    return written

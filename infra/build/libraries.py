@@ -1,0 +1,136 @@
+"""The libraries that functions carry: what requirements.in asks for and what that needs, pruned and compiled once.
+
+They are kept in build/cache under the hash of their pins, so that a change of our code costs no installation.
+"""
+
+import compileall
+import importlib.metadata
+import platform
+import py_compile
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from infra.build.archive import write_zip
+from infra.build.paths import CACHE
+from infra.steps import ROOT, command, fingerprint
+
+# Chalice's other half is a command-line tool: 39 MB that no function ever imports.
+SHIPPED_WITHOUT_NEEDS = frozenset({"chalice"})
+CHALICE_KEEPS = frozenset({"__init__.py", "app.py", "py.typed"})
+# The AWS services that the code calls; botocore describes 400 others in 20 MB.
+AWS_SERVICES = frozenset({"dynamodb", "events", "kms", "s3", "ses", "sns", "sqs", "sts"})
+AWS_COMMON = frozenset({"_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json"})
+METADATA_KEEPS = frozenset({"METADATA", "LICENSE", "LICENSE.txt", "top_level.txt"})
+
+
+def wanted(root: Path = ROOT) -> dict[str, str]:
+    """Pin lines by name (name==version and hashes) of all that the functions need; Chalice alone, without its needs."""
+    pins = _pins((root / "requirements.txt").read_text("utf-8"))
+    names = {
+        canonicalize_name(Requirement(line).name) for line in _plain((root / "requirements.in").read_text("utf-8"))
+    }
+    closed = _closure(names)
+    return {name: pins[name] for name in sorted(closed)}
+
+
+def _plain(text: str) -> Iterator[str]:
+    return (line for line in text.splitlines() if line and not line.startswith(("#", "-")))
+
+
+def _pins(text: str) -> dict[str, str]:
+    found = re.finditer(r"^([A-Za-z0-9._-]+)==\S+(?: \\\n +--hash=\S+)*", text, re.MULTILINE)
+    return {canonicalize_name(pin[1]): pin[0] for pin in found}
+
+
+def _closure(names: set[str]) -> set[str]:
+    seen: set[str] = set()
+    ahead = list(names)
+    while ahead:
+        name = ahead.pop()
+        if name not in seen:
+            seen.add(name)
+            ahead += [] if name in SHIPPED_WITHOUT_NEEDS else _needs(name)
+    return seen
+
+
+def _needs(name: str) -> list[str]:
+    """Direct needs on this interpreter, without extras, as the installed tools' environment declares them."""
+    needs = [Requirement(line) for line in importlib.metadata.requires(name) or []]
+    asked = [need for need in needs if need.marker is None or need.marker.evaluate({"extra": ""})]
+    return [canonicalize_name(need.name) for need in asked]
+
+
+def foreign(stage: str) -> bool:
+    """True where this machine's binaries would not run on Lambda's x86-64 Linux."""
+    return stage != "local" and (sys.platform, platform.machine()) != ("linux", "x86_64")
+
+
+def libraries(stage: str) -> Path:
+    """The zip of all libraries for that stage, from the cache where it is there."""
+    lines = "\n".join(wanted().values())
+    rules = fingerprint([Path(__file__)], lines, sys.version, "manylinux" if foreign(stage) else sys.platform)
+    kept = CACHE / f"libraries-{rules[:16]}.zip"
+    if not kept.is_file():
+        folder = kept.with_suffix("")
+        _install(lines, folder, foreign(stage))
+        prune(folder)
+        byte_compile(folder)
+        write_zip(folder, kept)
+        shutil.rmtree(folder)
+    return kept
+
+
+def _install(lines: str, folder: Path, elsewhere: bool) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    pins = folder.with_suffix(".txt")
+    pins.write_text(lines + "\n", "utf-8")
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--no-compile",
+        "--no-deps",
+        "--require-hashes",
+        "-r",
+        str(pins),
+    ]
+    other = ["--platform", "manylinux2014_x86_64", "--platform", "manylinux_2_28_x86_64", "--only-binary", ":all:"]
+    command([*pip, "--target", str(folder), *(other if elsewhere else [])], "installing the functions' libraries")
+
+
+def prune(folder: Path) -> None:
+    """Takes away what no function imports."""
+    shutil.rmtree(folder / "bin", ignore_errors=True)
+    keep_only(folder / "chalice", CHALICE_KEEPS)
+    for sdk in ("boto3", "botocore"):
+        keep_only(folder / sdk / "data", AWS_SERVICES | AWS_COMMON)
+    shutil.rmtree(folder / "boto3" / "examples", ignore_errors=True)
+    for metadata in folder.glob("*.dist-info"):
+        keep_only(metadata, METADATA_KEEPS)
+
+
+def keep_only(folder: Path, names: frozenset[str]) -> None:
+    for child in folder.iterdir() if folder.is_dir() else ():
+        if child.name not in names:
+            shutil.rmtree(child) if child.is_dir() else child.unlink()
+
+
+def byte_compile(folder: Path) -> None:
+    """Writes .pyc files that are never checked against their source, with the paths that Lambda will have."""
+    compileall.compile_dir(
+        folder,
+        quiet=2,
+        workers=0,
+        stripdir=str(folder),
+        prependdir="/var/task",
+        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+    )
