@@ -69,6 +69,18 @@ class Form:
             self.errors.setdefault(name, missing)
         return tuple(one for one in typed if one in allowed)
 
+    def several(self, name: str, accept: Callable[[str], T], *, missing: Text = CHOOSE_SOME) -> tuple[T, ...]:
+        """One or more values of any type, doubles removed; `accept` raises BadValue."""
+        self._read.add(name)
+        try:
+            found = tuple(accept(typed) for typed in dict.fromkeys(self._fields.get(name, ())))
+        except BadValue as refusal:
+            self.errors.setdefault(name, refusal.message)
+            return ()
+        if not found:
+            self.errors.setdefault(name, missing)
+        return found
+
     def ticked(self, name: str) -> bool:
         return self._one(name) == "yes"
 

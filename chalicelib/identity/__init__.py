@@ -1,0 +1,1 @@
+"""Who somebody is: login by OpenID Connect, roles, sessions."""

@@ -1,0 +1,1 @@
+"""Incidents (kejadian): what people report, and what operators make of it."""

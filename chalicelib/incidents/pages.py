@@ -1,0 +1,164 @@
+"""Reporting for everybody, following a report, and the operators' queue."""
+
+from datetime import timedelta
+
+from chalicelib.core import places
+from chalicelib.core.contacts import email, mask_email, mask_phone, phone
+from chalicelib.core.errors import BadValue, NotFound
+from chalicelib.core.ids import parse_reference
+from chalicelib.core.text import Text
+from chalicelib.core.toolbox import toolbox
+from chalicelib.core.vault import Secret
+from chalicelib.core.web.answers import Answer, Page, Redirect
+from chalicelib.core.web.forms import Form
+from chalicelib.core.web.guards import anyone, staff
+from chalicelib.core.web.limits import limit
+from chalicelib.core.web.pages import Pages
+from chalicelib.core.web.visit import Visit
+from chalicelib.incidents.model import Point, kinds
+from chalicelib.incidents.service import Contact, Observation, incidents, queue
+
+pages = Pages(__name__)
+
+operators = staff("operator_ddcm", "supervisor_112")
+readers = staff("operator_ddcm", "supervisor_112", "auditor")
+
+WHAT = Text(id="Pilih apa yang terjadi", en="Choose what is happening")
+WHERE = Text(
+    id="Pilih desa atau kelurahan, atau pakai lokasi Anda",
+    en="Choose the village, or use your location",
+)
+DESCRIBE = Text(id="Ceritakan apa yang Anda lihat", en="Say what you see")
+CONTACT = Text(
+    id="Tulis alamat e-mail atau nomor ponsel, atau kosongkan",
+    en="Give an e-mail address or a mobile number, or leave this empty",
+)
+WHY = Text(id="Tulis alasannya", en="Give the reason")
+
+
+@pages.get("/{lang}/report", guard=anyone)
+def report_form(visit: Visit) -> Answer:
+    return Page("incidents/report.html", {"kinds": kinds().values(), "districts": places.districts()})
+
+
+@pages.post("/{lang}/report", guard=anyone, again=report_form)
+def send_report(visit: Visit) -> Answer:
+    form = Form(visit)
+    seen = observation(form, visit.language)
+    form.check()
+    limit(toolbox(), "report", visit.ip, most=10, window=timedelta(hours=1))
+    return Redirect(f"/{visit.language}/reports/{incidents().report(seen, form.id)}")
+
+
+@pages.get("/{lang}/reports/{reference}", guard=anyone)
+def show_report(visit: Visit, reference: str) -> Answer:
+    report, incident = incidents().progress(_known(reference))
+    return Page(
+        "incidents/progress.html", {"report": report, "incident": incident, **_words(report.kind, report.village)}
+    )
+
+
+@pages.get("/{lang}/staff/incidents", guard=readers)
+def show_queue(visit: Visit) -> Answer:
+    waiting, more_reports = queue().waiting(visit.query.get("reports"))
+    opened, more_incidents = queue().open(visit.query.get("incidents"))
+    context = {
+        "waiting": waiting,
+        "more_reports": more_reports,
+        "opened": opened,
+        "more_incidents": more_incidents,
+        "decided": queue().decided(10),
+        "kinds": kinds(),
+        "place": places.place,
+    }
+    return Page("incidents/queue.html", context)
+
+
+@pages.post("/{lang}/staff/incidents", guard=operators, again=show_queue)
+def open_incident(visit: Visit) -> Answer:
+    form = Form(visit)
+    chosen = form.several("reports", lambda typed: parse_reference(typed, "LP"))
+    form.check()
+    return Redirect(f"/{visit.language}/staff/incidents/{incidents().open(chosen, _by(visit), form.id)}")
+
+
+@pages.get("/{lang}/staff/incidents/{id}", guard=readers)
+def show_incident(visit: Visit, id: str) -> Answer:
+    incident, reports = incidents().case(id)
+    context = {"incident": incident, "reports": reports, "kinds": kinds(), **_words(incident.kind, incident.village)}
+    return Page("incidents/incident.html", context)
+
+
+@pages.post("/{lang}/staff/incidents/{id}/verify", guard=operators, again=show_incident)
+def verify(visit: Visit, id: str) -> Answer:
+    Form(visit).check()
+    incidents().verify(id, _by(visit))
+    return Redirect(f"/{visit.language}/staff/incidents/{id}")
+
+
+@pages.post("/{lang}/staff/incidents/{id}/reject", guard=operators, again=show_incident)
+def reject(visit: Visit, id: str) -> Answer:
+    form = Form(visit)
+    reason = form.text("reason", limit=500, missing=WHY)
+    form.check()
+    incidents().reject(id, _by(visit), reason)
+    return Redirect(f"/{visit.language}/staff/incidents/{id}")
+
+
+def observation(form: Form, language: str) -> Observation:
+    kind = form.choice("kind", kinds().keys(), missing=WHAT)
+    place_words = form.text("place_words", limit=200, required=False)
+    village, point = _place(form)
+    return Observation(
+        kind=kind,
+        village=village,
+        point=point,
+        place_words=place_words,
+        words=form.text("words", limit=2000, missing=DESCRIBE),
+        contact=form.optional("contact", _contact),
+        language=language,
+    )
+
+
+def _place(form: Form) -> tuple[str, Point | None]:
+    """A chosen village counts; the browser's point stands in where none is chosen."""
+    chosen = form.optional("village", lambda code: places.village(code).code)
+    point = form.optional("point", _point)
+    if not chosen and point:
+        chosen = places.nearest(point.lat, point.lon).code
+    if not chosen:
+        form.refuse("village", WHERE)
+    return chosen or "", point
+
+
+def _point(typed: str) -> Point:
+    """`lat,lon` in degrees from the browser. Raises BadValue outside the city."""
+    try:
+        lat, lon = (float(part) for part in typed.split(","))
+    except ValueError as wrong:
+        raise BadValue(WHERE) from wrong
+    places.nearest(lat, lon)
+    return Point(lat=lat, lon=lon)
+
+
+def _contact(typed: str) -> Contact:
+    if "@" in typed:
+        return Contact(secret=Secret.EMAIL, value=(address := email(typed)), mask=mask_email(address))
+    if any(letter.isdigit() for letter in typed):
+        return Contact(secret=Secret.PHONE, value=(number := phone(typed)), mask=mask_phone(number))
+    raise BadValue(CONTACT)
+
+
+def _known(reference: str) -> str:
+    try:
+        return parse_reference(reference, "LP")
+    except BadValue as wrong:
+        raise NotFound from wrong
+
+
+def _by(visit: Visit) -> str:
+    return visit.actor.id
+
+
+def _words(kind: str, village: str) -> dict[str, object]:
+    return {"kind": kinds()[kind], "village": places.village(village)}

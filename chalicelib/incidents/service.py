@@ -1,0 +1,144 @@
+"""What can be done with reports and incidents: load, decide, commit."""
+
+from dataclasses import dataclass
+
+from chalicelib.core.errors import AlreadyDone, Invalid, NotFound
+from chalicelib.core.events import PUBLIC, Entry, officer, system
+from chalicelib.core.ids import new_id, new_reference
+from chalicelib.core.store import Once, retried
+from chalicelib.core.text import Text
+from chalicelib.core.toolbox import Toolbox, toolbox
+from chalicelib.core.vault import Sealed, Secret
+from chalicelib.incidents.events import (
+    IncidentOpened,
+    IncidentRejected,
+    IncidentVerified,
+    IncidentWarned,
+    ReportLinked,
+    ReportReceived,
+)
+from chalicelib.incidents.model import MOST_REPORTS, Incident, Point, Report, opened
+from chalicelib.incidents.store import IncidentStore
+
+PREFIX = "LP"  # laporan
+ALERT_STATES = {"AlertIssued": "issued", "AlertCancelled": "cancelled", "AlertExpired": "expired"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """How to reach the person who reports: a normalised value and what may be shown of it."""
+
+    secret: Secret
+    value: str
+    mask: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observation:
+    """What the report form holds."""
+
+    kind: str
+    village: str
+    place_words: str
+    words: str
+    language: str
+    point: Point | None = None
+    contact: Contact | None = None
+
+
+class Incidents:
+    def __init__(self, tools: Toolbox) -> None:
+        self._tools = tools
+        self._store = IncidentStore(tools.store)
+
+    def report(self, seen: Observation, form_id: str) -> str:
+        """The reference of the report; the same one however often the form is sent."""
+        reference = new_reference(PREFIX)
+        report = Report(
+            reference=reference,
+            kind=seen.kind,
+            village=seen.village,
+            place_words=seen.place_words,
+            words=seen.words,
+            language=seen.language,
+            point=seen.point,
+            contact=self._sealed(seen.contact, reference),
+            received_at=self._tools.now(),
+        )
+        fact = ReportReceived(reference=reference, kind=seen.kind, village=seen.village)
+        try:
+            self._store.commit(fact, by=PUBLIC, reports=[report], once=Once("report", form_id, reference))
+        except AlreadyDone as done:
+            return done.result
+        return reference
+
+    @retried
+    def open(self, references: tuple[str, ...], by: str, form_id: str) -> str:
+        """Makes one incident of waiting reports; its id. Raises Invalid, NotFound, ReportTaken."""
+        if not 1 <= len(references) <= MOST_REPORTS:
+            raise Invalid(errors={"reports": HOW_MANY.format(most=MOST_REPORTS)})
+        reports = self._store.reports(references)
+        if len(reports) != len(references):
+            raise NotFound
+        id = new_id("incident")
+        linked = [report.linked(id) for report in reports]
+        incident = opened(id, reports, by, self._tools.now())
+        facts = [ReportLinked(reference=report.reference, incident_id=id) for report in linked]
+        fact = IncidentOpened(incident_id=id, kind=incident.kind, village=incident.village, reports=references)
+        try:
+            once = Once("incident", form_id, id)
+            self._store.commit(fact, *facts, by=officer(by), incident=incident, reports=linked, once=once)
+        except AlreadyDone as done:
+            return done.result
+        return id
+
+    @retried
+    def verify(self, id: str, by: str) -> None:
+        """Raises NotFound, AlreadyDecided."""
+        incident = self._store.incident(id).verified(by, self._tools.now())
+        fact = IncidentVerified(incident_id=id, reports=incident.reports)
+        self._store.commit(fact, by=officer(by), incident=incident)
+
+    @retried
+    def reject(self, id: str, by: str, reason: str) -> None:
+        """Raises NotFound, AlreadyDecided."""
+        incident = self._store.incident(id).rejected(by, self._tools.now(), reason)
+        fact = IncidentRejected(incident_id=id, reports=incident.reports)
+        self._store.commit(fact, by=officer(by), incident=incident)
+
+    @retried
+    def follow_alert(self, entry: Entry) -> None:
+        """Keeps what became of the incident's alert; an exercise changes nothing."""
+        id = entry.data.get("incident_id", "")
+        if not id or entry.data.get("status") != "actual":
+            return
+        known = self._store.incident(id)
+        incident = known.warned(entry.data["alert_id"], ALERT_STATES[entry.name], entry.version)
+        if incident is known:
+            return
+        fact = IncidentWarned(incident_id=id, alert_id=incident.alert_id, alert_state=incident.alert_state)
+        self._store.commit(fact, by=system("incidents"), incident=incident, once=Once("incidents", entry.id))
+
+    def progress(self, reference: str) -> tuple[Report, Incident | None]:
+        """A report and what became of it. Raises NotFound."""
+        report = self._store.report(reference)
+        return report, self._store.incident(report.incident_id) if report.incident_id else None
+
+    def case(self, id: str) -> tuple[Incident, tuple[Report, ...]]:
+        """Raises NotFound."""
+        incident = self._store.incident(id)
+        return incident, self._store.reports(incident.reports)
+
+    def _sealed(self, contact: Contact | None, owner: str) -> Sealed | None:
+        return self._tools.vault.seal(contact.secret, contact.value, contact.mask, owner=owner) if contact else None
+
+
+HOW_MANY = Text(id="Pilih 1 sampai {most} laporan", en="Choose 1 to {most} reports")
+
+
+def incidents() -> Incidents:
+    return Incidents(toolbox())
+
+
+def queue() -> IncidentStore:
+    return IncidentStore(toolbox().store)
