@@ -1,4 +1,4 @@
-"""The environments that everything else needs, made with the standard library alone: `python3 -m infra.prepare NAME...`.
+"""The environments that everything else needs, with the standard library alone: `python3 -m infra.prepare NAME...`.
 
 `tools` is .local/venv (the app and what builds, checks and tests it), `cloud` is .local/cloud (MiniStack),
 `assets` is node_modules and build/static. They are made side by side and skipped while their inputs stay.

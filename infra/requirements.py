@@ -1,4 +1,4 @@
-"""Compiles every *.in into exact pins with hashes, without a line about where packages come from: `make requirements`."""
+"""`make requirements`: every *.in becomes exact pins with hashes, without a line about where packages come from."""
 
 import sys
 

@@ -5,7 +5,7 @@ The .mo lies beside its sources (git-ignored), so that a checkout and the zip re
 
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -20,15 +20,16 @@ def merged(language: str, files: list[Path]) -> Catalog:
             part = read_po(opened, locale=language)
         for message in part:
             if message.id:
-                _add(whole, file, message.id, message.string, message.context)
+                _add(whole, file, message)
     return whole
 
 
-def _add(whole: Catalog, file: Path, said: str | tuple[str, ...], meant: object, context: str | None) -> None:
-    known = whole.get(said if isinstance(said, str) else said[0], context)
-    if known is not None and known.string != meant:
+def _add(whole: Catalog, file: Path, message: Message) -> None:
+    said = message.id if isinstance(message.id, str) else message.id[0]
+    known = whole.get(said, message.context)
+    if known is not None and known.string != message.string:
         raise Trouble(f"{file.relative_to(ROOT)}: {said!r} is translated differently in another catalogue")
-    whole.add(said, meant, context=context)
+    whole.add(message.id, message.string, context=message.context)
 
 
 def compile_all(root: Path = ROOT) -> list[Path]:

@@ -10,7 +10,7 @@ import py_compile
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -48,7 +48,7 @@ def _pins(text: str) -> dict[str, str]:
     return {canonicalize_name(pin[1]): pin[0] for pin in found}
 
 
-def _closure(names: set[str]) -> set[str]:
+def _closure(names: Iterable[str]) -> set[str]:
     seen: set[str] = set()
     ahead = list(names)
     while ahead:

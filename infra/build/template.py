@@ -1,9 +1,10 @@
-"""The template: infra/*.yaml merged by concern, packaged by Chalice, then cut to two API resources with our settings."""
+"""The template: infra/*.yaml merged, packaged by Chalice, cut to two API resources, with our settings in it."""
 
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ PROXY = {"name": "proxy", "in": "path", "required": True, "type": "string"}
 def load(path: Path) -> Tree:
     """A YAML file in CloudFormation's long form. Trouble for a key twice or for anything but a mapping."""
     try:
-        tree = yaml.load(path.read_text("utf-8"), _Unique)
+        tree = yaml.load(path.read_text("utf-8"), _Unique)  # noqa: S506
     except yaml.YAMLError as wrong:
         raise Trouble(f"{path.name}: {wrong}") from wrong
     if not isinstance(tree, dict):
@@ -35,7 +36,7 @@ def load(path: Path) -> Tree:
 class _Unique(yaml.SafeLoader):
     """YAML lets a later key win in silence; here it is an error."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Tree:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         keys = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
         if twice := {key for key in keys if keys.count(key) > 1}:
             raise yaml.YAMLError(f"twice in one mapping: {', '.join(sorted(twice))}{node.start_mark}")
