@@ -13,14 +13,29 @@ from jinja2 import (
     ModuleLoader,
     PackageLoader,
     PrefixLoader,
-    StrictUndefined,
+    Undefined,
     select_autoescape,
 )
+from jinja2.utils import missing
 
 from chalicelib.core.money import Money
 from chalicelib.core.text import Text, day, moment, translations
 
 ROOT = Path(__file__).resolve().parents[3]
+
+
+class MissingWord(Undefined):
+    """A name that no page gave cannot be shown; an attribute that is not there counts as empty.
+
+    The macros of govuk-frontend-jinja ask for optional attributes all the time, so StrictUndefined refuses them.
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        if self._undefined_name and self._undefined_obj is missing:
+            self._fail_with_undefined_error()
+        return ""
 
 
 def environment_with(loader: BaseLoader) -> Environment:
@@ -29,7 +44,7 @@ def environment_with(loader: BaseLoader) -> Environment:
         loader=loader,
         autoescape=select_autoescape(("html", "xml"), default_for_string=True),
         extensions=["jinja2.ext.i18n"],
-        undefined=StrictUndefined,
+        undefined=MissingWord,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
