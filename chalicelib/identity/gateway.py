@@ -56,7 +56,7 @@ class Provider:
             redirect_uri=f"{self._config.origin}/login/callback",
             scope="openid email profile",
             code_challenge_method="S256",
-            token_endpoint_auth_method="none",
+            token_endpoint_auth_method="none",  # noqa: S106 (a public client: PKCE instead of a secret)
         )
 
     def _verified(self, id_token: str, nonce: str) -> Mapping[str, Any]:

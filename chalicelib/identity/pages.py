@@ -43,9 +43,15 @@ def come_back(visit: Visit) -> Answer:
 @pages.post("/{lang}/logout", guard=any_staff, again=log_in)
 def log_out(visit: Visit) -> Answer:
     end_session(visit.cookies.get(SESSION_COOKIE, ""), toolbox())
+    return Redirect(f"/{visit.language}/logged-out", cookies=(_cookie(SESSION_COOKIE, "", 0, "Lax"),))
+
+
+@pages.get("/{lang}/logged-out", guard=anyone)
+def logged_out(visit: Visit) -> Answer:
+    # The provider's own session ends by a link: a form that redirects there would break `form-action 'self'`.
     back = f"{settings().origin}/{visit.language}/"
     query = urlencode({"client_id": settings().oidc_client_id, "logout_uri": back})
-    return Redirect(f"{settings().oidc_logout}?{query}", outside=True, cookies=(_cookie(SESSION_COOKIE, "", 0, "Lax"),))
+    return Page("identity/logged_out.html", {"everywhere": f"{settings().oidc_logout}?{query}"})
 
 
 @pages.get("/{lang}/staff", guard=any_staff)

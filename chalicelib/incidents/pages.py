@@ -33,12 +33,18 @@ CONTACT = Text(
     id="Tulis alamat e-mail atau nomor ponsel, atau kosongkan",
     en="Give an e-mail address or a mobile number, or leave this empty",
 )
+HISTORY = {
+    "IncidentOpened": Text(id="Dibuka dari laporan", en="Opened from reports"),
+    "IncidentVerified": Text(id="Terverifikasi", en="Verified"),
+    "IncidentRejected": Text(id="Ditolak", en="Rejected"),
+    "IncidentWarned": Text(id="Kabar peringatan diterima", en="News of its alert came in"),
+}
 WHY = Text(id="Tulis alasannya", en="Give the reason")
 
 
 @pages.get("/{lang}/report", guard=anyone)
 def report_form(visit: Visit) -> Answer:
-    return Page("incidents/report.html", {"kinds": kinds().values(), "districts": places.districts()})
+    return Page("incidents/report.html", {"kinds": kinds().values(), "places": places.places()})
 
 
 @pages.post("/{lang}/report", guard=anyone, again=report_form)
@@ -70,6 +76,7 @@ def show_queue(visit: Visit) -> Answer:
         "decided": queue().decided(10),
         "kinds": kinds(),
         "place": places.place,
+        "acting": operators.roles,
     }
     return Page("incidents/queue.html", context)
 
@@ -85,8 +92,8 @@ def open_incident(visit: Visit) -> Answer:
 @pages.get("/{lang}/staff/incidents/{id}", guard=readers)
 def show_incident(visit: Visit, id: str) -> Answer:
     incident, reports = incidents().case(id)
-    context = {"incident": incident, "reports": reports, "kinds": kinds(), **_words(incident.kind, incident.village)}
-    return Page("incidents/incident.html", context)
+    context = {"incident": incident, "reports": reports, "history": _history(id), "acting": operators.roles}
+    return Page("incidents/incident.html", {**context, **_words(incident.kind, incident.village)})
 
 
 @pages.post("/{lang}/staff/incidents/{id}/verify", guard=operators, again=show_incident)
@@ -99,7 +106,7 @@ def verify(visit: Visit, id: str) -> Answer:
 @pages.post("/{lang}/staff/incidents/{id}/reject", guard=operators, again=show_incident)
 def reject(visit: Visit, id: str) -> Answer:
     form = Form(visit)
-    reason = form.text("reason", limit=500, missing=WHY)
+    reason = form.text("reason", limit=500, lines=True, missing=WHY)
     form.check()
     incidents().reject(id, _by(visit), reason)
     return Redirect(f"/{visit.language}/staff/incidents/{id}")
@@ -114,7 +121,7 @@ def observation(form: Form, language: str) -> Observation:
         village=village,
         point=point,
         place_words=place_words,
-        words=form.text("words", limit=2000, missing=DESCRIBE),
+        words=form.text("words", limit=2000, lines=True, missing=DESCRIBE),
         contact=form.optional("contact", _contact),
         language=language,
     )
@@ -123,7 +130,7 @@ def observation(form: Form, language: str) -> Observation:
 def _place(form: Form) -> tuple[str, Point | None]:
     """A chosen village counts; the browser's point stands in where none is chosen."""
     chosen = form.optional("village", lambda code: places.village(code).code)
-    point = form.optional("point", _point)
+    point = _point(form)
     if not chosen and point:
         chosen = places.nearest(point.lat, point.lon).code
     if not chosen:
@@ -131,14 +138,24 @@ def _place(form: Form) -> tuple[str, Point | None]:
     return chosen or "", point
 
 
-def _point(typed: str) -> Point:
-    """`lat,lon` in degrees from the browser. Raises BadValue outside the city."""
+def _point(form: Form) -> Point | None:
+    """Both hidden fields of the browser's location, inside the city; what is wrong is told beside the village."""
+    lat, lon = form.optional("lat", _degrees), form.optional("lon", _degrees)
+    if lat is None or lon is None:
+        return None
     try:
-        lat, lon = (float(part) for part in typed.split(","))
+        places.nearest(lat, lon)
+    except BadValue as outside:
+        form.refuse("village", outside.message)
+        return None
+    return Point(lat=lat, lon=lon)
+
+
+def _degrees(typed: str) -> float:
+    try:
+        return float(typed)
     except ValueError as wrong:
         raise BadValue(WHERE) from wrong
-    places.nearest(lat, lon)
-    return Point(lat=lat, lon=lon)
 
 
 def _contact(typed: str) -> Contact:
@@ -147,6 +164,10 @@ def _contact(typed: str) -> Contact:
     if any(letter.isdigit() for letter in typed):
         return Contact(secret=Secret.PHONE, value=(number := phone(typed)), mask=mask_phone(number))
     raise BadValue(CONTACT)
+
+
+def _history(id: str) -> list[dict[str, object]]:
+    return [{"title": HISTORY[entry.name], "at": entry.at} for entry in incidents().history(id)]
 
 
 def _known(reference: str) -> str:

@@ -67,7 +67,9 @@ class Incidents:
         )
         fact = ReportReceived(reference=reference, kind=seen.kind, village=seen.village)
         try:
-            self._store.commit(fact, by=PUBLIC, reports=[report], once=Once("report", form_id, reference))
+            self._store.commit(
+                fact, by=PUBLIC, reports=[report], once=Once(scope="report", id=form_id, result=reference)
+            )
         except AlreadyDone as done:
             return done.result
         return reference
@@ -80,17 +82,17 @@ class Incidents:
         reports = self._store.reports(references)
         if len(reports) != len(references):
             raise NotFound
-        id = new_id("incident")
-        linked = [report.linked(id) for report in reports]
-        incident = opened(id, reports, by, self._tools.now())
-        facts = [ReportLinked(reference=report.reference, incident_id=id) for report in linked]
-        fact = IncidentOpened(incident_id=id, kind=incident.kind, village=incident.village, reports=references)
+        incident_id = new_id("incident")
+        linked = [report.linked(incident_id) for report in reports]
+        incident = opened(incident_id, reports, by, self._tools.now())
+        facts = [ReportLinked(reference=report.reference, incident_id=incident_id) for report in linked]
+        fact = IncidentOpened(incident_id=incident_id, kind=incident.kind, village=incident.village, reports=references)
         try:
-            once = Once("incident", form_id, id)
+            once = Once(scope="incident", id=form_id, result=incident_id)
             self._store.commit(fact, *facts, by=officer(by), incident=incident, reports=linked, once=once)
         except AlreadyDone as done:
             return done.result
-        return id
+        return incident_id
 
     @retried
     def verify(self, id: str, by: str) -> None:
@@ -109,15 +111,15 @@ class Incidents:
     @retried
     def follow_alert(self, entry: Entry) -> None:
         """Keeps what became of the incident's alert; an exercise changes nothing."""
-        id = entry.data.get("incident_id", "")
-        if not id or entry.data.get("status") != "actual":
+        incident_id = entry.data.get("incident_id", "")
+        if not incident_id or entry.data.get("status") != "actual":
             return
-        known = self._store.incident(id)
+        known = self._store.incident(incident_id)
         incident = known.warned(entry.data["alert_id"], ALERT_STATES[entry.name], entry.version)
         if incident is known:
             return
-        fact = IncidentWarned(incident_id=id, alert_id=incident.alert_id, alert_state=incident.alert_state)
-        self._store.commit(fact, by=system("incidents"), incident=incident, once=Once("incidents", entry.id))
+        fact = IncidentWarned(incident_id=incident_id, alert_id=incident.alert_id, alert_state=incident.alert_state)
+        self._store.commit(fact, by=system("incidents"), incident=incident, once=Once(scope="incidents", id=entry.id))
 
     def progress(self, reference: str) -> tuple[Report, Incident | None]:
         """A report and what became of it. Raises NotFound."""
@@ -128,6 +130,10 @@ class Incidents:
         """Raises NotFound."""
         incident = self._store.incident(id)
         return incident, self._store.reports(incident.reports)
+
+    def history(self, id: str) -> list[Entry]:
+        """The incident's journal, oldest first."""
+        return self._tools.store.journal(f"incident#{id}")
 
     def _sealed(self, contact: Contact | None, owner: str) -> Sealed | None:
         return self._tools.vault.seal(contact.secret, contact.value, contact.mask, owner=owner) if contact else None

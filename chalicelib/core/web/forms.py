@@ -43,8 +43,13 @@ class Form:
         except ValueError as wrong:
             raise Malformed from wrong
 
-    def text(self, name: str, *, limit: int, required: bool = True, missing: Text = MISSING) -> str:
-        return self._accepted(name, lambda typed: clean(typed, limit=limit), "", required=required, missing=missing)
+    def text(
+        self, name: str, *, limit: int, lines: bool = False, required: bool = True, missing: Text = MISSING
+    ) -> str:
+        """One line, or with `lines` a text area's worth; "" where nothing was typed."""
+        return self._accepted(
+            name, lambda typed: clean(typed, limit, lines=lines), "", required=required, missing=missing
+        )
 
     def value(self, name: str, accept: Callable[[str], T], *, missing: Text = MISSING) -> T | None:
         """A required value of any type; `accept` raises BadValue with the words for the field."""
