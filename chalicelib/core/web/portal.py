@@ -12,6 +12,7 @@ from chalice.app import Blueprint, Chalice, Response
 
 from chalicelib.core import log
 from chalicelib.core.errors import CityError, Malformed, NotAllowed, NotFound, TooLarge
+from chalicelib.core.web.guards import Guard
 from chalicelib.core.web.pages import Routes, error_page, problem
 from chalicelib.core.web.visit import language_of
 
@@ -40,7 +41,7 @@ class Portal(Chalice):
         super().__init__(app_name, configure_logs=False)
         self._read_strip = strip
         self._patterns: dict[int, list[tuple[re.Pattern[str], str]]] = {}
-        self.guards: dict[tuple[str, str], object] = {}
+        self.guards: dict[tuple[str, str], Guard] = {}
 
     def register(self, routes: Routes) -> None:
         self.register_blueprint(routes)
