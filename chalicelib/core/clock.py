@@ -1,9 +1,9 @@
 """The only place that asks what time it is. Every moment inside the city is an aware UTC datetime."""
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta, timezone
 
-WITA = ZoneInfo("Asia/Makassar")
+# UTC+8 without summer time; a fixed zone needs no time zone database in the function.
+WITA = timezone(timedelta(hours=8), "WITA")
 
 
 def utc_now() -> datetime:

@@ -1,5 +1,6 @@
 """The front door's app: a Chalice that resolves its own routes behind `/{proxy+}` and hardens every answer."""
 
+import base64
 import hashlib
 import re
 import sys
@@ -39,6 +40,8 @@ class Portal(Chalice):
 
     def __init__(self, app_name: str, *, strip: Callable[[], list[Any]]) -> None:
         super().__init__(app_name, configure_logs=False)
+        # Chalice would demand a matching Accept header for these; `_finished` encodes bytes by itself.
+        self.api.binary_types.clear()
         self._read_strip = strip
         self._patterns: dict[int, list[tuple[re.Pattern[str], str]]] = {}
         self.guards: dict[tuple[str, str], Guard] = {}
@@ -157,7 +160,7 @@ def _is_ours(answer: Mapping[str, Any]) -> bool:
 
 
 def _as_dict(answer: Response) -> dict[str, Any]:
-    made: dict[str, Any] = answer.to_dict(["*/*"] if isinstance(answer.body, bytes) else [])
+    made: dict[str, Any] = answer.to_dict([])
     return made
 
 
@@ -166,6 +169,8 @@ def _finished(answer: dict[str, Any], event: Mapping[str, Any], correlation: str
     answer["headers"] = {name: _one_line(value) for name, value in headers.items()}
     many = answer.get("multiValueHeaders") or {}
     answer["multiValueHeaders"] = {name: [_one_line(v) for v in values] for name, values in many.items()}
+    if isinstance(answer["body"], bytes):
+        answer["body"], answer["isBase64Encoded"] = base64.b64encode(answer["body"]).decode(), True
     _tag(answer, event)
     if event["requestContext"]["httpMethod"] == "HEAD":
         answer["body"], answer["isBase64Encoded"] = "", False

@@ -1,0 +1,199 @@
+"""How the city answers on the web, whatever is asked of it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from app import app
+from tests.web.city import City, memory_city
+from tests.web.client import Client
+
+
+@pytest.fixture
+def city() -> Iterator[City]:
+    with memory_city() as city:
+        yield city
+
+
+@pytest.fixture
+def visitor(city: City) -> Client:
+    return city.visitor()
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_home_page_speaks_the_language_of_its_address(visitor: Client, language: str) -> None:
+    home = visitor.get(f"/{language}/")
+
+    assert home.status == 200
+    assert f'<html lang="{language}"' in home.text
+
+
+def test_the_root_follows_the_browser_but_prefers_indonesian(visitor: Client) -> None:
+    assert visitor.get("/", Accept_Language="en-GB,en;q=0.8").location == "/en/"
+    assert visitor.get("/", Accept_Language="id-ID").location == "/id/"
+    assert visitor.get("/").location == "/id/"
+
+
+PUBLIC = ["", "privacy", "accessibility", "help", "track", "report"]
+
+
+@pytest.mark.parametrize("page", PUBLIC)
+def test_public_pages_set_no_cookie_and_carry_every_security_header(visitor: Client, page: str) -> None:
+    reply = visitor.get(f"/en/{page}")
+
+    assert reply.status == 200
+    assert reply.cookies == ()
+    assert "unsafe" not in reply.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in reply.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in reply.headers["Content-Security-Policy"]
+    assert reply.headers["Strict-Transport-Security"].startswith("max-age=")
+    assert reply.headers["X-Content-Type-Options"] == "nosniff"
+    assert reply.headers["X-Frame-Options"] == "DENY"
+    assert "<script>" not in reply.text
+    assert " style=" not in reply.text
+
+
+@pytest.mark.parametrize("page", ["", "privacy", "accessibility", "help"])
+def test_pages_without_forms_may_be_cached_for_less_than_a_minute(visitor: Client, page: str) -> None:
+    assert "s-maxage=30" in visitor.get(f"/id/{page}").headers["Cache-Control"]
+
+
+def test_pages_with_forms_are_never_cached(visitor: Client) -> None:
+    assert visitor.get("/id/report").headers["Cache-Control"] == "no-store"
+
+
+def test_who_has_a_page_already_is_told_so(visitor: Client) -> None:
+    first = visitor.get("/en/help")
+    again = visitor.get("/en/help", If_None_Match=first.headers["ETag"])
+
+    assert (again.status, again.body) == (304, b"")
+
+
+def test_head_is_get_without_a_body(visitor: Client) -> None:
+    head, got = visitor.ask("HEAD", "/en/help"), visitor.get("/en/help")
+
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers["Content-Type"] == got.headers["Content-Type"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/id/tidak-ada", "/fr/", "/id", "/id/report/", "/id//report", "/id/..%2Freport", "/id/%252e%252e/report",
+     "/id/report%00", "/id/%c0%af", "/id/\\report", "/api/none"],
+)  # fmt: skip
+def test_what_is_not_there_is_a_404(visitor: Client, path: str) -> None:
+    assert visitor.get(path).status == 404
+
+
+def test_errors_are_pages_in_the_language_of_the_address(visitor: Client) -> None:
+    assert 'lang="id"' in visitor.get("/id/tidak-ada").text
+    assert 'lang="en"' in visitor.get("/en/not-there").text
+
+
+def test_a_method_that_a_page_does_not_know_is_a_405(visitor: Client) -> None:
+    assert visitor.ask("DELETE", "/en/report").status == 405
+    assert visitor.ask("TRACE", "/en/report").status == 405
+
+
+def test_an_api_answers_with_a_problem_document(visitor: Client) -> None:
+    reply = visitor.get("/api/nothing-here")
+
+    assert reply.headers["Content-Type"] == "application/problem+json"
+    assert reply.json["status"] == 404
+    assert reply.json["title"]
+
+
+def test_a_form_of_another_type_is_a_415(visitor: Client) -> None:
+    assert visitor.post("/en/report", {}, Content_Type="text/xml").status == 415
+
+
+def test_a_form_that_is_too_large_is_a_413_before_it_is_parsed(visitor: Client) -> None:
+    assert visitor.post("/en/report", {"words": "a" * 70_000}).status == 413
+    assert visitor.post("/en/report", {"words": "a" * 7_000_000}).status == 413
+
+
+@pytest.mark.parametrize(
+    "body", [b"words=%ff%fe", b"words=%ed%a0%80", "words=é".encode(), b"&".join(b"a%d=1" % n for n in range(500))]
+)
+def test_a_form_that_cannot_be_read_is_a_400(visitor: Client, body: bytes) -> None:
+    headers = {"Origin": visitor.origin, "Content-Type": "application/x-www-form-urlencoded"}
+
+    assert visitor.ask("POST", "/en/report", body=body, headers=headers).status == 400
+
+
+def test_an_address_of_eleven_kilobytes_is_refused(visitor: Client) -> None:
+    assert visitor.get("/en/" + "a" * 11_000).status in (404, 413, 414)
+
+
+def test_a_huge_cookie_is_refused(visitor: Client) -> None:
+    visitor.cookies["x"] = "y" * 9_000
+
+    assert visitor.get("/en/").status == 400
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Origin": "http://127.0.0.1:8000.evil.example"},
+    ],
+)
+def test_a_form_from_another_site_is_refused(visitor: Client, headers: dict[str, str]) -> None:
+    assert visitor.post("/en/report", {"words": "x"}, **headers).status == 403
+
+
+def test_a_form_from_nowhere_is_refused(visitor: Client) -> None:
+    assert visitor.ask("POST", "/en/report", headers={}).status == 403
+
+
+def test_staff_pages_send_strangers_to_the_login(visitor: Client) -> None:
+    doors = [path for (method, path), guard in app.guards.items() if guard.roles and method == "GET"]
+
+    for path in doors:
+        reply = visitor.get(path.replace("{lang}", "en").replace("{id}", "x"))
+        assert (reply.status, reply.location) == (303, "/en/login"), path
+
+
+def test_staff_pages_are_shut_for_officers_without_the_role(city: City) -> None:
+    auditor = city.officer("Sri", "admin_opd")
+
+    assert auditor.get("/en/staff/incidents").status == 403
+
+
+def test_staff_forms_need_their_token(city: City) -> None:
+    officer = city.officer("Ayu")
+
+    assert officer.post("/en/staff/incidents", {"reports": "x", "csrf": "guessed"}).status == 403
+
+
+def test_a_correlation_id_travels_with_the_answer(visitor: Client) -> None:
+    reply = visitor.get("/en/", X_Correlation_Id="11111111-2222-3333")
+
+    assert reply.headers["X-Correlation-Id"] == "11111111-2222-3333"
+
+
+def test_a_malformed_correlation_id_is_replaced(visitor: Client) -> None:
+    reply = visitor.get("/en/", X_Correlation_Id='"}{evil')
+
+    assert "evil" not in reply.headers["X-Correlation-Id"]
+
+
+def test_a_fault_of_ours_says_nothing_of_the_inside(city: City, visitor: Client) -> None:
+    def broken(key: object) -> None:
+        raise RuntimeError("secret inside")
+
+    city.store.read = broken  # type: ignore[method-assign,assignment]
+
+    reply = visitor.get("/en/reports/LP-2222-2222-2222")
+
+    assert reply.status in (404, 500)
+    assert "secret" not in reply.text
+
+
+def test_health_is_cheap_and_json(city: City, visitor: Client) -> None:
+    reply = visitor.get("/health")
+
+    assert reply.json["status"] == "ok"
+    assert reply.headers["Cache-Control"] == "no-store"
