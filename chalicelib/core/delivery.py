@@ -101,7 +101,8 @@ class Delivery:
         return self._moved(State.FAILED, reason=reason, settled_at=now)
 
     def skipped(self, reason: str, now: datetime) -> Self:
-        return self._moved(State.SKIPPED, reason=reason, settled_at=now)
+        """A repeat that was skipped leaves the first send as unknown as it was."""
+        return self.released(reason) if self.repeated else self._moved(State.SKIPPED, reason=reason, settled_at=now)
 
     def unknown(self, reason: str) -> Self:
         return self._moved(State.UNKNOWN, reason=reason)
@@ -183,6 +184,8 @@ class Deliveries:
 
     def repeat(self, delivery: Delivery, send: Send, *, guard: Guard) -> Delivery:
         """Sends an UNKNOWN row once more and marks it repeated (Awas prefers twice to never); a second time nothing."""
+        if guard():
+            return delivery
         row, ours = retried(lambda: self._claim_again(delivery))()
         return self._send(row, send, guard) if ours else row
 
