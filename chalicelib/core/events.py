@@ -66,6 +66,11 @@ class Fact:
         return None
 
 
+def fact_sort_key(version: int) -> str:
+    """Where in its record's partition the journal keeps the fact of a version."""
+    return f"fact#{version:012d}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entry:
     """One line of the journal: a fact under its record's key at the version that it made. `at` is UTC."""
@@ -81,6 +86,10 @@ class Entry:
     correlation: str
     data: dict[str, Any]
     until: datetime | None = None
+
+    @property
+    def sort_key(self) -> str:
+        return fact_sort_key(self.version)
 
     def detail(self, now: datetime) -> dict[str, Any]:
         """The event's detail for the bus; `live` says whether it may still reach people now."""
@@ -103,6 +112,16 @@ class Entry:
         }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Poisoned:
+    """A line of the journal that nobody can read: where it stands, and why not."""
+
+    key: str
+    sort_key: str
+    reason: str
+    at: datetime | None = None
+
+
 def entry_from(detail: Mapping[str, Any]) -> Entry:
     """The entry inside an event's detail or an archived object. Raises KeyError or ValueError for a malformed one."""
     known = {name: detail[name] for name in Entry.__dataclass_fields__ if name not in ("at", "until")}
@@ -111,8 +130,12 @@ def entry_from(detail: Mapping[str, Any]) -> Entry:
 
 
 def ascii_json(value: object) -> str:
-    """Pure ASCII JSON with sorted keys: SQS and SNS may refuse or silently change anything else."""
-    return json.dumps(msgspec.to_builtins(value), ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    """Pure ASCII JSON with sorted keys: SQS and SNS may refuse or silently change anything else.
+
+    ValueError for NaN and infinity, which are no JSON.
+    """
+    plain = msgspec.to_builtins(value)
+    return json.dumps(plain, ensure_ascii=True, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 
 F = TypeVar("F", bound=Fact)

@@ -15,7 +15,7 @@ from typing import Any, Generic, NamedTuple, ParamSpec, Protocol, TypeVar
 import msgspec
 
 from chalicelib.core.errors import Stale
-from chalicelib.core.events import Actor, Entry, Fact, Upgrade
+from chalicelib.core.events import Actor, Entry, Fact, Poisoned, Upgrade
 
 RECORD = "record"
 LARGEST_TRANSACTION = 100
@@ -72,6 +72,14 @@ class Add:
     cap: int | None = None
 
 
+class Head(NamedTuple):
+    """What a record says of its own journal: its version, how many facts it had, and the version of the last one."""
+
+    version: int
+    facts: int
+    last_fact: int
+
+
 @dataclass(frozen=True)
 class Page:
     """Some records of a list, and where the next page starts (opaque; None: this was the last)."""
@@ -82,6 +90,7 @@ class Page:
 
 # `Store.list` hides the builtin inside the class.
 Entries = list[Entry]
+Lines = list[Entry | Poisoned]
 Records = list[Record]
 
 
@@ -101,7 +110,10 @@ class Store(Protocol):
         """A page of the records (never journal entries) of one partition whose sort key starts with `prefix`."""
 
     def journal(self, pk: str) -> Entries:
-        """The whole journal of one record, oldest first."""
+        """The whole journal of one record, oldest first. Raises ValueError for a line that nobody can read."""
+
+    def head(self, pk: str) -> Head | None:
+        """How far the record's own count of its journal goes, for `make verify`; removed records count too."""
 
     def commit(
         self,
@@ -118,7 +130,12 @@ class Store(Protocol):
         (`fact.about()`, which must be among `records`) at the next version, unsent. Raises Stale (someone else was
         first: load and decide again), AlreadyDone (`once` is claimed; carries the first result), Conflict (a counter
         would pass its cap), Unavailable, ValueError (more than 100 items; a fact without its record; `adds` with
-        neither a record nor `once`, since a counter alone cannot tell a repeat).
+        neither a record nor `once`, since a counter alone cannot tell a repeat; an unannounced removal, see below).
+
+        Versions only grow. A removal that a fact announces leaves the bare version behind, so that the journal goes
+        on where it stopped when the key is used again; a removal without a fact deletes, and is refused for a record
+        that has a journal. What has expired counts as removed; once the time to live has swept it away its version
+        is forgotten, so a kind that expires and announces facts needs keys that are never used again.
         """
 
     def counter(self, key: Key) -> int:
@@ -127,10 +144,13 @@ class Store(Protocol):
     def spend(self, bucket: str, *, limit: int, until: datetime) -> bool:
         """Takes one of `limit` from a rate-limit bucket that is forgotten at `until`; False when it is empty."""
 
-    def unsent(self, shard: int, *, before: datetime, limit: int = 100) -> Entries:
+    def unsent(self, shard: int, *, before: datetime, limit: int = 100) -> Lines:
         """Entries of one shard that were committed before a moment and are not marked sent, oldest first."""
 
-    def mark_sent(self, entries: Iterable[Entry]) -> None:
+    def still_unsent(self, entries: Sequence[Entry]) -> Entries:
+        """Those of up to 100 entries whose mark stands (a consistent read), in their order."""
+
+    def mark_sent(self, entries: Iterable[Entry | Poisoned]) -> None:
         """Clears the unsent mark; clearing twice is allowed."""
 
 
