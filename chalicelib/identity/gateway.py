@@ -5,7 +5,7 @@ The issuer is configured apart from where discovery is read, since a stand-in ma
 """
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.core import log
@@ -22,8 +22,11 @@ class LoginFailed(Forbidden):
 
 
 class Provider:
-    def __init__(self, config: Settings) -> None:
+    """`fetch` reads a JSON document of the provider: its discovery document and its keys."""
+
+    def __init__(self, config: Settings, fetch: Callable[[str], Any] | None = None) -> None:
         self._config = config
+        self._fetch = fetch or _fetched
 
     def authorization_url(self, *, state: str, nonce: str, verifier: str) -> str:
         url: str
@@ -46,7 +49,7 @@ class Provider:
             raise LoginFailed from refused
         except RequestException as silent:
             raise Unavailable from silent
-        return self._verified(token.get("id_token", ""), nonce)
+        return self.verified(token.get("id_token", ""), nonce)
 
     def _client(self) -> Any:
         from authlib.integrations.requests_client import OAuth2Session
@@ -59,7 +62,7 @@ class Provider:
             token_endpoint_auth_method="none",  # noqa: S106 (a public client: PKCE instead of a secret)
         )
 
-    def _verified(self, id_token: str, nonce: str) -> Mapping[str, Any]:
+    def verified(self, id_token: str, nonce: str) -> Mapping[str, Any]:
         """Signature, issuer, audience, nonce, time and use of the ID token (OpenID Connect Core 3.1.3.7)."""
         from joserfc import jwt
         from joserfc.errors import JoseError
@@ -83,10 +86,10 @@ class Provider:
     def _keys(self) -> Any:
         from joserfc.jwk import KeySet
 
-        return KeySet.import_key_set(_fetched(self._endpoint("jwks_uri")))
+        return KeySet.import_key_set(self._fetch(self._endpoint("jwks_uri")))
 
     def _endpoint(self, name: str) -> str:
-        address: str = _fetched(self._config.oidc_discovery)[name]
+        address: str = self._fetch(self._config.oidc_discovery)[name]
         return address
 
 

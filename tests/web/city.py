@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from app import app
+from chalicelib.core.events import Entry
 from chalicelib.core.toolbox import Toolbox, working_with
 from chalicelib.core.web.sessions import SESSION_COOKIE, start_session
 from chalicelib.core.web.visit import Officer
@@ -59,7 +60,8 @@ class City:
 
     def names(self) -> list[str]:
         """The names of all facts so far, in the order in which they happened."""
-        return [fact.name for _, fact in sorted(self.store.entries.items(), key=lambda pair: str(pair[1].at))]
+        entries = [entry for entry in self.store.entries.values() if isinstance(entry, Entry)]
+        return [entry.name for entry in sorted(entries, key=lambda entry: (entry.at, entry.version))]
 
 
 @contextmanager

@@ -66,7 +66,7 @@ class Pages(Routes):
             try:
                 visit = visit_from(self._event(), language_of(self._event()["path"]))
                 visit = guard.admit(visit, toolbox().origin)
-                return self._rendered(_asked(view, again, visit, _own(params)), visit, cache)
+                return self._rendered(*_asked(view, again, visit, _own(params)), cache)
             except CityError as refusal:
                 return self._refused(refusal, visit)
 
@@ -121,14 +121,16 @@ def _own(params: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in params.items() if name != "lang"}
 
 
-def _asked(view: View, again: View | None, visit: Visit, params: Mapping[str, str]) -> Answer:
+def _asked(view: View, again: View | None, visit: Visit, params: Mapping[str, str]) -> tuple[Answer, Visit]:
+    """The answer, and the visit that its page is rendered for: with the errors when the form is shown again."""
     try:
-        return view(visit, **params)
+        return view(visit, **params), visit
     except Invalid as wrong:
         if again is None or not wrong.errors:
             raise
-        page = again(visit.with_errors(wrong.errors), **params)
-        return Page(page.template, page.context, 422) if isinstance(page, Page) else page
+        visit = visit.with_errors(wrong.errors)
+        page = again(visit, **params)
+        return (Page(page.template, page.context, 422) if isinstance(page, Page) else page), visit
 
 
 def layout(visit: Visit, strip: list[Any]) -> dict[str, Any]:
