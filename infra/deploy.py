@@ -62,7 +62,7 @@ def deploy(home: Home, release: Release, dry_run: bool = False) -> dict[str, str
     )
     key = f"templates/{mark}.json"
     _put_once(home, bucket, key, template)
-    url = f"https://{bucket}.s3.{REGION}.amazonaws.com/{key}"
+    url = f"{home.client('s3').meta.endpoint_url}/{bucket}/{key}"
     _change(home, release, url, mark, dry_run)
     return {} if dry_run else outputs(home, release.stack)
 

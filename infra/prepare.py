@@ -84,14 +84,19 @@ def _major(node: str) -> int:
 PARTS: dict[str, Callable[[], None]] = {"tools": tools, "cloud": cloud, "assets": assets, "bench": bench}
 
 
-def main() -> None:
-    """Raises Trouble for the first part that failed, once all have ended."""
-    if unknown := [name for name in sys.argv[1:] if name not in PARTS]:
-        raise Trouble(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+def make(*names: str) -> None:
+    """Makes these parts side by side. Raises Trouble for the first that failed, once all have ended."""
     with ThreadPoolExecutor() as pool:
-        running = [pool.submit(PARTS[name]) for name in sys.argv[1:]]
+        running = [pool.submit(PARTS[name]) for name in names]
     for part in running:
         part.result()
+
+
+def main() -> None:
+    names = sys.argv[1:]
+    if unknown := [name for name in names if name not in PARTS]:
+        raise Trouble(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    make(*names)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Work that is shown line by line with its time, done only when its inputs changed, and fails in one line."""
 
+import functools
 import hashlib
 import subprocess
 import sys
@@ -54,12 +55,26 @@ def once(name: str, inputs: str, made: Path, work: Callable[[], None]) -> None:
     stamp.write_text(inputs, "utf-8")
 
 
+_commands: set[subprocess.Popen[str]] = set()
+
+
 def command(arguments: Sequence[str], name: str, env: Mapping[str, str] | None = None) -> None:
     """Runs quietly; Trouble with the last lines that it said when it fails."""
-    done = subprocess.run(arguments, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
-    if done.returncode:
-        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
-        raise Trouble(f"{name} failed ({' '.join(map(str, arguments[:4]))} ...):\n{said}")
+    pipe, both, nothing = subprocess.PIPE, subprocess.STDOUT, subprocess.DEVNULL
+    start = functools.partial(subprocess.Popen[str], cwd=ROOT, env=env, text=True)
+    with start(arguments, stdin=nothing, stdout=pipe, stderr=both) as process:
+        _commands.add(process)
+        said, _ = process.communicate()
+        _commands.discard(process)
+    if process.returncode:
+        last = "\n".join(said.strip().splitlines()[-15:])
+        raise Trouble(f"{name} failed ({' '.join(map(str, arguments[:4]))} ...):\n{last}")
+
+
+def stop_commands() -> None:
+    """Ends what `command` has under way: Ctrl-C must leave no installer behind."""
+    for process in list(_commands):
+        process.terminate()
 
 
 def or_exit(work: Callable[[], None]) -> None:

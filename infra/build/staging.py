@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from chalicelib.core.web.templates import environment_with, source_loader
+from chalicelib.core.web.templates import environment, source_loader
 from infra.build.catalogues import compile_all
 from infra.build.libraries import byte_compile
 from infra.build.paths import ASSETS, Artefacts
@@ -34,9 +34,11 @@ def stage_project(artefacts: Artefacts, root: Path = ROOT) -> Path:
 
 
 def compile_templates(target: Path) -> None:
-    """Every template as a Python module: a cold start compiles none."""
-    rules = environment_with(source_loader())
-    rules.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    """Every template as a Python module: a cold start compiles none.
+
+    Not optimised: a filter on a constant would be worked out here, in one language for all.
+    """
+    rules = environment("en").overlay(loader=source_loader(), optimized=False)
     rules.compile_templates(target, zip=None, log_function=_loud)
 
 

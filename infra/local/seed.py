@@ -1,0 +1,61 @@
+"""The demo city: accounts for each role, and the city's own mail domain allowed to send. In no other stage."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from infra.local.city import City
+from infra.local.clients import client
+
+# For the local city only, which nobody else reaches; it satisfies the pool's rules.
+PASSWORD = "Sewaka-Dharma-2026"  # noqa: S105
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody who works here. role is a group of the pool; office and village limit it."""
+
+    username: str
+    name: str
+    role: str
+    office: str
+    village: str = ""
+
+    @property
+    def attributes(self) -> list[dict[str, str]]:
+        told = {"email": f"{self.username}@denpasar.test", "email_verified": "true", "name": self.name}
+        told |= {"custom:office": self.office} | ({"custom:village": self.village} if self.village else {})
+        return [{"Name": name, "Value": value} for name, value in told.items()]
+
+
+ACCOUNTS = (
+    Account("ayu", "Ayu", "operator_ddcm", "diskominfos"),
+    Account("made", "Made", "operator_ddcm", "diskominfos"),
+    Account("komang", "Komang", "supervisor_112", "bpbd"),
+    Account("wayan", "Wayan", "admin_opd", "dlhk"),
+    Account("sri", "Sri", "auditor", "inspektorat"),
+)
+
+
+def seed(city: City, pool: str) -> None:
+    """Makes what is missing; changes nothing that is there."""
+    cognito = client(city, "cognito-idp")
+    pages = cognito.get_paginator("list_users").paginate(UserPoolId=pool)
+    there = {user["Username"] for page in pages for user in page["Users"]}
+    for account in ACCOUNTS:
+        if account.username not in there:
+            _make(cognito, pool, account)
+    client(city, "ses").verify_domain_identity(Domain=city.parameters["MailDomain"])
+
+
+def _make(cognito: Any, pool: str, account: Account) -> None:
+    who = {"UserPoolId": pool, "Username": account.username}
+    told = {"UserAttributes": account.attributes, "MessageAction": "SUPPRESS", "TemporaryPassword": PASSWORD}
+    cognito.admin_create_user(**who, **told)
+    cognito.admin_set_user_password(**who, Password=PASSWORD, Permanent=True)
+    cognito.admin_add_user_to_group(**who, GroupName=account.role)
+
+
+def introduction() -> str:
+    """The demo accounts as lines for the terminal."""
+    rows = [f"    {one.username:<8} {one.role:<16} {one.name}, {one.office}" for one in ACCOUNTS]
+    return "\n".join([f"  Demo accounts, all with the password {PASSWORD}:", *rows])
