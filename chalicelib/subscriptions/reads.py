@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.core.toolbox import toolbox
-from chalicelib.subscriptions.model import AUDIENCE_SHARDS, Listener, topic_of
+from chalicelib.subscriptions.model.listener import AUDIENCE_SHARDS, Listener
+from chalicelib.subscriptions.model.wishes import topic_of
 from chalicelib.subscriptions.store import SubscriptionStore
 
 __all__ = [
