@@ -64,16 +64,16 @@ class Portal(Chalice):
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         wanted = _header(event, "x-correlation-id")
         with log.correlated(wanted) as correlation:
-            answer = self._answered(event, context)
-            return _finished(answer, event, correlation)
+            asked = dict(event["requestContext"])
+            answer = _finished(self._answered(event, asked, context), event, correlation)
+            # The route, never the address: it may hold a reference or a token.
+            route = asked.get("resourcePath") if asked.get("resolved") else "none"
+            log.note("request", method=asked["httpMethod"], route=route, status=answer["statusCode"])
+            return answer
 
-    def _answered(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
-        asked = dict(event["requestContext"])
-        method = asked["httpMethod"]
+    def _answered(self, event: dict[str, Any], asked: dict[str, Any], context: Any) -> dict[str, Any]:
         try:
             resolved = self._resolved(event, asked)
-            if method == "HEAD":
-                asked["httpMethod"] = "GET"
             answer: dict[str, Any] = super().__call__(resolved, context)
         except CityError as refusal:
             answer = self._refused(refusal, event)
@@ -84,10 +84,11 @@ class Portal(Chalice):
     def _resolved(self, event: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
         path = _decoded(event)
         resource, params = self._route(path)
-        method = "GET" if asked["httpMethod"] == "HEAD" else asked["httpMethod"]
-        if method not in self.routes[resource]:
+        if asked["httpMethod"] == "HEAD":
+            asked["httpMethod"] = "GET"
+        if asked["httpMethod"] not in self.routes[resource]:
             raise NotAllowed
-        asked["resourcePath"] = resource
+        asked.update(resourcePath=resource, resolved=True)
         return {
             **event,
             "path": path,
