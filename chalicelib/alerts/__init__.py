@@ -1,0 +1,1 @@
+"""Alerts (peringatan): one public ladder, two officers, and everybody who should hear."""
