@@ -3,9 +3,8 @@ PYTHON := $(or $(PYTHON),$(shell for p in python3 python3.13 python3.12 python3.
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done))
 TOOLS := .local/venv/bin/python
 STAGE ?= staging
-export PYTHONDONTWRITEBYTECODE := 1
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset test check bench verify deploy build venv catalogues requirements python
+.PHONY: help run stop reset test check bench verify deploy build venv tools catalogues requirements python
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /~/' | awk -F'~' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -33,18 +32,21 @@ bench: venv catalogues ## Requests and cold starts beside the peers, in one run
 	@$(PYTHON) -m infra.prepare bench cloud assets
 	@$(TOOLS) -m pytest -q -s tests/bench -m bench
 
-verify: venv ## Compare the journal with the object-locked archive of the running city
+verify: tools ## Compare the journal with the object-locked archive of the running city
 	@$(TOOLS) -m infra.verify
 
-build: venv ## Only the artefacts of STAGE (staging, prod or local), in build/STAGE
+build: tools ## Only the artefacts of STAGE (staging, prod or local), in build/STAGE
 	@$(PYTHON) -m infra.prepare assets
 	@$(TOOLS) -m infra.build $(STAGE)
 
-deploy: venv ## The same build to an AWS account: make deploy STAGE=prod [DRY_RUN=1]
+deploy: tools ## The same build to an AWS account: make deploy STAGE=prod [DRY_RUN=1]
 	@$(PYTHON) -m infra.prepare assets
 	@$(TOOLS) -m infra.deploy $(STAGE) $(if $(DRY_RUN),--dry-run)
 
 venv: python ## Only the tools' environment, .local/venv
+	@$(PYTHON) -m infra.prepare checks
+
+tools: python
 	@$(PYTHON) -m infra.prepare tools
 
 catalogues: venv

@@ -1,7 +1,8 @@
 """The environments that everything else needs, with the standard library alone: `python3 -m infra.prepare NAME...`.
 
-`tools` is .local/venv (the app and what builds, checks and tests it), `cloud` is .local/cloud (MiniStack),
-`assets` is node_modules and build/static. They are made side by side and skipped while their inputs stay.
+`tools` is .local/venv (the app, what builds and runs it), `checks` adds what checks and tests it, `bench` the
+peers; `cloud` is .local/cloud (MiniStack); `assets` is node_modules and build/static. They are made side by side
+and skipped while their inputs stay.
 """
 
 import os
@@ -38,17 +39,28 @@ def _environment(name: str, home: Path, requirements: Path) -> None:
 
 
 def tools() -> None:
-    _environment("python tools", TOOLS, ROOT / "requirements-dev.txt")
+    _environment("python tools", TOOLS, ROOT / "requirements-build.txt")
+
+
+def checks() -> None:
+    """Linters and test tools, on top of the tools."""
+    tools()
+    _on_top("python checks", ROOT / "requirements-dev.txt", "ruff")
+
+
+def bench() -> None:
+    """The peers that are measured beside the city, on top of the checks."""
+    checks()
+    _on_top("bench peers", ROOT / "requirements-bench.txt", "flask")
+
+
+def _on_top(name: str, requirements: Path, program: str) -> None:
+    inputs = fingerprint([requirements], sys.version)
+    once(name, inputs, TOOLS / "bin" / program, lambda: install(TOOLS, requirements))
 
 
 def cloud() -> None:
     _environment("embedded cloud", CLOUD, ROOT / "infra" / "local" / "requirements.txt")
-
-
-def bench() -> None:
-    """The peers, on top of the tools."""
-    peers = ROOT / "requirements-bench.txt"
-    once("bench peers", fingerprint([peers, ROOT / "requirements-dev.txt"]), TOOLS, lambda: install(TOOLS, peers))
 
 
 def assets() -> None:
@@ -81,7 +93,13 @@ def _major(node: str) -> int:
     return int(said.strip().lstrip("v").split(".")[0] or 0)
 
 
-PARTS: dict[str, Callable[[], None]] = {"tools": tools, "cloud": cloud, "assets": assets, "bench": bench}
+PARTS: dict[str, Callable[[], None]] = {
+    "tools": tools,
+    "checks": checks,
+    "bench": bench,
+    "cloud": cloud,
+    "assets": assets,
+}
 
 
 def make(*names: str) -> None:

@@ -8,6 +8,7 @@ PINS = ROOT / ".local" / "pins"
 # In this order: a later file is constrained by an earlier one.
 FILES = (
     "requirements",
+    "requirements-build",
     "requirements-dev",
     "requirements-bench",
     "infra/local/requirements",

@@ -73,12 +73,12 @@ def foreign(stage: str) -> bool:
 
 def libraries(stage: str) -> Path:
     """The zip of all libraries for that stage, from the cache where it is there."""
-    lines = "\n".join(wanted().values())
-    rules = fingerprint([Path(__file__)], lines, sys.version, "manylinux" if foreign(stage) else sys.platform)
+    pins = wanted()
+    rules = fingerprint([Path(__file__)], *pins.values(), sys.version, "Linux" if foreign(stage) else "")
     kept = CACHE / f"libraries-{rules[:16]}.zip"
     if not kept.is_file():
         folder = kept.with_suffix("")
-        _install(lines, folder, foreign(stage))
+        _install(pins, folder, foreign(stage))
         prune(folder)
         byte_compile(folder)
         write_zip(folder, kept)
@@ -86,25 +86,33 @@ def libraries(stage: str) -> Path:
     return kept
 
 
-def _install(lines: str, folder: Path, elsewhere: bool) -> None:
+def _install(pins: dict[str, str], folder: Path, elsewhere: bool) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    pins = folder.with_suffix(".txt")
-    pins.write_text(lines + "\n", "utf-8")
-    pip = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        "-q",
-        "--no-compile",
-        "--no-deps",
-        "--require-hashes",
-        "-r",
-        str(pins),
-    ]
+    folder.mkdir(parents=True)
+    if elsewhere:
+        _download(pins, folder)
+        return
+    for name in pins:
+        copy_installed(name, folder)
+
+
+def copy_installed(name: str, folder: Path) -> None:
+    """The very files that the tools' environment has, which pip checked against their hashes."""
+    found = importlib.metadata.distribution(name)
+    for file in found.files or ():
+        if ".." not in file.parts and "__pycache__" not in file.parts:
+            target = folder / file
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(str(found.locate_file(file)), target)
+
+
+def _download(pins: dict[str, str], folder: Path) -> None:
+    """Wheels for Lambda's Linux, where this machine is another."""
+    lines = folder.with_suffix(".txt")
+    lines.write_text("\n".join(pins.values()) + "\n", "utf-8")
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-compile", "--no-deps", "--require-hashes"]
     other = ["--platform", "manylinux2014_x86_64", "--platform", "manylinux_2_28_x86_64", "--only-binary", ":all:"]
-    command([*pip, "--target", str(folder), *(other if elsewhere else [])], "installing the functions' libraries")
+    command([*pip, "-r", str(lines), "--target", str(folder), *other], "fetching the functions' libraries")
 
 
 def prune(folder: Path) -> None:

@@ -73,7 +73,6 @@ def environment(city: City) -> dict[str, str]:
     return {
         "PATH": os.environ.get("PATH", ""),
         "HOME": os.environ.get("HOME", "/"),
-        "PYTHONDONTWRITEBYTECODE": "1",
         "GATEWAY_PORT": str(city.cloud),
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "127.0.0.1",

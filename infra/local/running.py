@@ -57,12 +57,15 @@ class RunningCity:
         """Until the work ends or somebody asks to stop, whichever comes first."""
         if self._stopped.is_set():
             return
-        working, stopped = asyncio.ensure_future(work), asyncio.ensure_future(self._stopped.wait())
-        await asyncio.wait((working, stopped), return_when=asyncio.FIRST_COMPLETED)
-        if working.done():
-            working.result()
-        for task in (working, stopped):
-            task.cancel()
+        tasks = [asyncio.ensure_future(work), asyncio.ensure_future(self._stopped.wait())]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _start(self) -> None:
         began = time.monotonic()
