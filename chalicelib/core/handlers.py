@@ -79,7 +79,7 @@ def _worker(service: str, prepare: Callable[[Message], Task]) -> Decorator:
             answer = _each(event, lambda record: outcomes.update([_handled(service, record, prepare)]))
             outcomes["failed"] += len(answer["batchItemFailures"])
             for outcome, times in (+outcomes).items():
-                measure("MessagesHandled", times, Service=service, Outcome=outcome)
+                measure("MessagesHandled", times, service=service, outcome=outcome)
             return answer
 
         return worked

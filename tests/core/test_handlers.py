@@ -145,7 +145,7 @@ def test_each_message_writes_one_line_and_each_outcome_one_metric(capsys: pytest
     assert [line["event"] for line in written if "event" in line] == ["message_handled"] * 2 + ["message_failed"]
     assert written[0].items() >= {"service": "permits", "fact": "fact-1", "version": 1, "outcome": "done"}.items()
     assert written[2].items() >= {"message": "m2", "reason": "RuntimeError"}.items()
-    assert {line["Outcome"]: line["MessagesHandled"] for line in written if "Outcome" in line} == {
+    assert {line["outcome"]: line["MessagesHandled"] for line in written if "MessagesHandled" in line} == {
         "done": 2,
         "failed": 1,
     }

@@ -1,0 +1,90 @@
+"""Everything of AWS in one bundle. Nothing is imported or connected before it is first used: cold starts pay for
+what their function needs, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+from chalicelib.core.aws.clients import client
+from chalicelib.core.clock import utc_now
+from chalicelib.core.settings import Settings, settings
+from chalicelib.core.toolbox import Toolbox
+
+if TYPE_CHECKING:
+    from chalicelib.core.aws.archive import S3Archive
+    from chalicelib.core.aws.bus import EventBus
+    from chalicelib.core.aws.queue import SqsQueue
+    from chalicelib.core.aws.store import DynamoStore
+    from chalicelib.core.post import MailCarrier, PhoneCarrier, Queue
+    from chalicelib.core.vault import Vault
+
+
+class Later:
+    """Stands for a thing until one of its methods is asked for."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._thing: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        if self._thing is None:
+            self._thing = self._make()
+        return getattr(self._thing, name)
+
+
+def aws_toolbox() -> Toolbox:
+    found = settings()
+    return Toolbox(
+        store=aws_store(),
+        vault=cast("Vault", Later(lambda: _vault(found))),
+        mail=cast("MailCarrier", Later(lambda: _mail(found))),
+        phones=cast("PhoneCarrier", Later(lambda: _phones(found))),
+        mail_queue=cast("Queue", Later(lambda: aws_queue(found.mail_queue_url))),
+        phone_queue=cast("Queue", Later(lambda: aws_queue(found.phone_queue_url))),
+        origin=found.origin,
+        stage=found.stage,
+    )
+
+
+def aws_store() -> DynamoStore:
+    from chalicelib.core.aws.store import DynamoStore
+
+    return DynamoStore(client("dynamodb"), settings().table, utc_now)
+
+
+def aws_archive() -> S3Archive:
+    from chalicelib.core.aws.archive import S3Archive
+
+    return S3Archive(client("s3"), settings().archive_bucket)
+
+
+def aws_bus() -> EventBus:
+    from chalicelib.core.aws.bus import EventBus
+
+    return EventBus(client("events"), settings().bus)
+
+
+def aws_queue(url: str) -> SqsQueue:
+    from chalicelib.core.aws.queue import SqsQueue
+
+    return SqsQueue(client("sqs"), url)
+
+
+def _vault(found: Settings) -> Vault:
+    from chalicelib.core.aws.vault import AwsVault
+
+    # Keys and hashes may be asked for twice without harm.
+    return AwsVault(client("kms", attempts=3), found.vault_key, found.mac_key)
+
+
+def _mail(found: Settings) -> MailCarrier:
+    from chalicelib.core.aws.mail import SesMail
+
+    return SesMail(client("ses"), found.mail_from, found.mail_configuration_set)
+
+
+def _phones(found: Settings) -> PhoneCarrier:
+    from chalicelib.core.aws.phones import SnsPhones
+
+    return SnsPhones(client("sns"), found.phone_topic_prefix)

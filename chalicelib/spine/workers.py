@@ -1,0 +1,49 @@
+"""What moves facts: the relay behind the table's stream, and the sweeper for what the stream has missed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chalice.app import Blueprint, Rate
+
+from chalicelib.core.log import measure, note
+from chalicelib.core.settings import settings
+from chalicelib.core.toolbox import toolbox
+
+if TYPE_CHECKING:
+    from chalicelib.spine.service import Relay
+
+bp = Blueprint(__name__)
+
+
+# The real stream is named in infra/functions.yaml.
+@bp.on_dynamodb_record(stream_arn="arn:aws:dynamodb:ap-southeast-3:000000000000:table/sewaka/stream/0", name="relay")
+def relay(event: Any) -> None:
+    """Sends the facts of a stream batch. Raises when some are left, so that the stream brings the batch again.
+
+    It reports no partial failures: the embedded cloud takes those for successes.
+    """
+    from chalicelib.core.aws.items import entry_of
+
+    images = [record.new_image for record in event if record.new_image and "unsent" in record.new_image]
+    the_relay().send([entry_of(image) for image in images])
+    note("facts_relayed", facts=len(images))
+
+
+@bp.schedule(Rate(1, unit=Rate.MINUTES), name="sweeper")
+def sweeper(_: Any) -> None:
+    """Sends what is still unsent after a minute, and says how long the oldest has waited."""
+    from chalicelib.spine.service import missed, oldest_seconds, sweep
+
+    tools = toolbox()
+    age = oldest_seconds(missed(tools.store, tools.now()), tools.now())
+    measure("OldestUnsentSeconds", age, "Seconds", service="spine", stage=tools.stage)
+    sweep(the_relay(), tools.store, tools.now)
+
+
+def the_relay() -> Relay:
+    from chalicelib.core.aws.toolbox import aws_archive, aws_bus, aws_queue
+    from chalicelib.spine.service import Relay
+
+    tools = toolbox()
+    return Relay(tools.store, aws_archive(), aws_bus(), aws_queue(settings().park_queue_url), tools.now)
