@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.core.toolbox import toolbox
+from chalicelib.subscriptions import links
 from chalicelib.subscriptions.model.listener import AUDIENCE_SHARDS, Listener
 from chalicelib.subscriptions.model.wishes import topic_of
 from chalicelib.subscriptions.store import SubscriptionStore
 
 __all__ = [
     "AUDIENCE_SHARDS",
-    "MANAGE",
-    "STOP",
     "AudiencePage",
     "Listener",
     "audience",
@@ -22,9 +21,6 @@ __all__ = [
     "topics",
     "wants",
 ]
-
-# What a link's token is good for.
-MANAGE, STOP = "subscription-manage", "subscription-stop"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +61,10 @@ def wants(listener: Listener, hazard: str, level: str) -> bool:
 def manage_link(id: str, lang: str) -> str:
     """The address of the page where a subscription is changed: whoever has it may change it."""
     tools = toolbox()
-    return f"{tools.origin}/{lang}/alerts/subscriptions/{tools.vault.sign(MANAGE, id)}"
+    return tools.origin + links.path(tools, links.MANAGE, id, lang)
 
 
 def stop_link(id: str, lang: str) -> str:
     """The address for List-Unsubscribe (RFC 8058): a POST stops at once, a GET asks first."""
     tools = toolbox()
-    return f"{tools.origin}/{lang}/alerts/subscriptions/stop/{tools.vault.sign(STOP, id)}"
+    return tools.origin + links.path(tools, links.STOP, id, lang)

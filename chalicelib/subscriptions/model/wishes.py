@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from chalicelib.core import ROOT
+from chalicelib.core import ROOT, places
 from chalicelib.core.text import Text
 
 LADDER: Final = ("normal", "waspada", "siaga", "awas")
@@ -41,6 +41,13 @@ FLOOR_MEANINGS: Final = {
         en="Awas only: when you must act to stay safe",
     ),
 }
+
+
+WHOLE: Final = {
+    "city": Text(id="Seluruh kota {name}", en="The whole city of {name}"),
+    "district": Text(id="Seluruh Kecamatan {name}", en="All of {name} district"),
+}
+EVERY_HAZARD: Final = Text(id="Semua bahaya", en="Every danger")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,3 +91,22 @@ def chosen_hazards(ticked: Collection[str]) -> tuple[str, ...]:
     """In the order of the list; empty where all are ticked, so that hazards which are added later count as well."""
     found = tuple(code for code in hazards() if code in ticked)
     return () if len(found) == len(hazards()) else found
+
+
+def place_words(codes: Collection[str]) -> Text:
+    """Places as one line: the city and districts as the whole of them."""
+    return _joined([_place_name(code) for code in codes])
+
+
+def hazard_words(codes: Collection[str]) -> Text:
+    """The names of hazards as one line; one that is not on the list any more is left out."""
+    return _joined([hazards()[code] for code in codes if code in hazards()] or [EVERY_HAZARD])
+
+
+def _joined(names: list[Text]) -> Text:
+    return Text(id=", ".join(name.id for name in names), en=", ".join(name.en for name in names))
+
+
+def _place_name(code: str) -> Text:
+    place = places.place(code)
+    return WHOLE.get(place.kind, Text(id="{name}", en="{name}")).format(name=place.name)
