@@ -198,6 +198,10 @@ def upload_assets(home: Home, bucket: str) -> None:
             kind = TYPES.get(file.suffix, "application/octet-stream")
             forever = "public, max-age=31536000, immutable"
             s3.put_object(Bucket=bucket, Key=key, Body=file.read_bytes(), ContentType=kind, CacheControl=forever)
+    # The edge shows it when nobody answers, and knows it by this name (infra/edge.yaml).
+    page = (ROOT / "infra" / "unavailable.html").read_bytes()
+    told = {"ContentType": "text/html; charset=utf-8", "CacheControl": "public, max-age=300"}
+    s3.put_object(Bucket=bucket, Key="static/unavailable.html", Body=page, **told)
 
 
 def parameters(stage: str) -> dict[str, str]:

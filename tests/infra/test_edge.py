@@ -3,6 +3,7 @@
 import pytest
 
 from chalicelib.core.web.sessions import SESSION_COOKIE
+from chalicelib.core.web.visit import EDGE
 from tests.infra.stacks import INFRA, Tree, city, edge, findings, properties
 
 
@@ -63,7 +64,7 @@ def test_security_headers_are_added_to_files_alone_so_that_none_is_doubled(door:
 def test_the_bucket_is_asked_with_a_signature_and_the_api_with_a_secret(door: Tree) -> None:
     origins = {one["Id"]: one for one in door["Origins"]}
     assert origins["assets"]["OriginAccessControlId"] == {"Fn::GetAtt": ["AssetAccess", "Id"]}
-    assert [one["HeaderName"] for one in origins["api"]["OriginCustomHeaders"]] == ["x-sewaka-edge"]
+    assert [one["HeaderName"] for one in origins["api"]["OriginCustomHeaders"]] == [EDGE]
 
 
 def test_the_firewall_limits_writing_closely_and_reading_far_above_a_neighbourhood() -> None:
@@ -82,3 +83,11 @@ def test_an_error_page_of_our_own_stands_in_when_nobody_answers(door: Tree) -> N
     pages = {one["ErrorCode"]: one.get("ResponsePagePath") for one in door["CustomErrorResponses"]}
     assert {pages[code] for code in (502, 503, 504)} == {"/static/unavailable.html"}
     assert pages[404] is None, "the portal's own 404 page stays"
+
+
+def test_the_page_that_stands_in_speaks_both_languages_and_needs_nothing_else() -> None:
+    page = (INFRA / "unavailable.html").read_text("utf-8")
+    assert '<html lang="id">' in page
+    assert '<div lang="en">' in page
+    assert "http" not in page
+    assert page.count('href="tel:112"') == 2

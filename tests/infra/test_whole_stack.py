@@ -4,7 +4,10 @@ import json
 from dataclasses import fields
 
 from chalicelib.core.settings import Settings
-from tests.infra.stacks import city, edge, findings, of_type, packaged, properties, template, translated
+from chalicelib.core.web.visit import EDGE
+from infra.build.template import load
+from tests.infra.intrinsics import decided
+from tests.infra.stacks import INFRA, city, edge, findings, of_type, packaged, properties, template, translated
 
 NAMES: tuple[str, ...] = (
     "TableName",
@@ -72,7 +75,17 @@ def test_what_the_city_keeps_outlives_its_stack(stage: str) -> None:
     assert {one["UpdateReplacePolicy"] for one in kept} == {"Retain"}
 
 
-def test_the_template_holds_no_secret_of_its_own() -> None:
-    secrets = [name for name in template("prod")["Parameters"] if "Secret" in name]
-    assert secrets == ["EdgeSecret"]
-    assert template("prod")["Parameters"]["EdgeSecret"]["NoEcho"] is True
+def test_no_template_and_no_parameter_holds_a_secret() -> None:
+    for whole in (template("prod"), load(INFRA / "edge.yaml")):
+        assert not [name for name, one in whole["Parameters"].items() if "NoEcho" in one]
+        assert "{{resolve:secretsmanager:" in json.dumps(whole)
+
+
+def test_who_goes_around_the_edge_is_turned_away(live_stage: str) -> None:
+    assert "ApiFirewall" not in city(live_stage)["Resources"]
+    guarded = decided(template(live_stage), {"Stage": live_stage, "EdgeSecretName": "edge"})["Resources"]
+    firewall = guarded["ApiFirewall"]["Properties"]
+    assert firewall["DefaultAction"] == {"Block": {}}
+    (rule,) = firewall["Rules"]
+    assert rule["Statement"]["ByteMatchStatement"]["FieldToMatch"] == {"SingleHeader": {"Name": EDGE}}
+    assert guarded["ApiFirewallOnApi"]["Properties"]["WebACLArn"] == {"Fn::GetAtt": ["ApiFirewall", "Arn"]}
