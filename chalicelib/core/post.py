@@ -1,21 +1,24 @@
-"""What leaves the city for people: the carriers, and the delivery row that keeps a send from being repeated.
+"""What leaves the city for people: the carriers and their words. Each send is one attempt (see `core/delivery.py`).
 
-Neither SES nor SNS knows idempotency keys, so a row is claimed, the message is sent in one attempt (the SDK's own
-retries are off), and the outcome is recorded (DESIGN 4). A claimed row without an outcome is UNKNOWN: nobody takes
-it again by a lease.
+A carrier either has the message, has Refused it (nothing left, trying again is safe), or was Unanswered.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Final, Protocol
 
 from chalicelib.core.errors import CityError
+
+# The name of the message tag that brings a delivery row's id back in SES's events.
+ROW_TAG: Final = "row"
+SENT_EVENTS: Final = frozenset({"Send", "Delivery", "Open", "Click"})
 
 
 class Refused(CityError):
     """The carrier said no and sent nothing: trying again is safe. `final` when it never will send this."""
 
     def __init__(self, reason: str, *, final: bool = False) -> None:
-        super().__init__()
+        super().__init__(reason=reason)
         self.reason = reason
         self.final = final
 
@@ -37,7 +40,46 @@ class Mail:
     headers: tuple[tuple[str, str], ...] = ()
 
 
+def one_click(url: str) -> tuple[tuple[str, str], ...]:
+    """Headers by which a mail program unsubscribes with one POST to `url` (RFC 8058)."""
+    return ("List-Unsubscribe", f"<{url}>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailEvent:
+    """What SES tells of one mail. `failed` is empty when it was sent; `gone`: nothing may go to that address again."""
+
+    row: str
+    message_id: str
+    failed: str = ""
+
+    @property
+    def gone(self) -> bool:
+        return self.failed in ("bounce_permanent", "complaint")
+
+
+def mail_event(event: Mapping[str, Any]) -> MailEvent | None:
+    """One event of SES's event publishing in our words; None for one that settles nothing or carries no row."""
+    mail = event.get("mail", {})
+    rows = mail.get("tags", {}).get(ROW_TAG, [])
+    kind = str(event.get("eventType", ""))
+    failed = _failure(kind, event)
+    if len(rows) != 1 or not (failed or kind in SENT_EVENTS):
+        return None
+    return MailEvent(row=str(rows[0]), message_id=str(mail.get("messageId", "")), failed=failed)
+
+
+def _failure(kind: str, event: Mapping[str, Any]) -> str:
+    if kind == "Bounce":
+        # Undetermined bounces are treated as passing: the next alert tries the address again.
+        permanent = event.get("bounce", {}).get("bounceType") == "Permanent"
+        return "bounce_permanent" if permanent else "bounce_transient"
+    return kind.lower() if kind in ("Complaint", "Reject") else ""
+
+
 class MailCarrier(Protocol):
+    """The promises are the tests of `tests/contracts/test_post.py`."""
+
     def send(self, mail: Mail) -> str:
         """One attempt through SES; the carrier's message id. Raises Refused or Unanswered."""
 
@@ -50,7 +92,7 @@ class PhoneCarrier(Protocol):
         """One publish to every phone on a topic (its name without the stage's prefix). Raises as `text`; NotFound."""
 
     def subscribe(self, topic: str, number: str) -> str:
-        """Makes the topic if it is the first phone; the subscription's ARN. Safe to repeat."""
+        """Makes the topic if it is the first phone; the subscription's ARN. Safe to repeat. Raises Refused (final)."""
 
     def unsubscribe(self, subscription: str) -> None:
         """Safe to repeat."""

@@ -74,17 +74,18 @@ def aws_queue(url: str) -> SqsQueue:
 def _vault(found: Settings) -> Vault:
     from chalicelib.core.aws.vault import AwsVault
 
-    # Keys and hashes may be asked for twice without harm.
-    return AwsVault(client("kms", attempts=3), found.vault_key, found.mac_key)
+    return AwsVault(client("kms"), found.vault_key, found.mac_key)
 
 
 def _mail(found: Settings) -> MailCarrier:
     from chalicelib.core.aws.mail import SesMail
+    from chalicelib.core.aws.sends import SEND_SECONDS
 
-    return SesMail(client("ses"), found.mail_from, found.mail_configuration_set)
+    return SesMail(client("ses", read_seconds=SEND_SECONDS), found.mail_from, found.mail_configuration_set)
 
 
 def _phones(found: Settings) -> PhoneCarrier:
     from chalicelib.core.aws.phones import SnsPhones
+    from chalicelib.core.aws.sends import SEND_SECONDS
 
-    return SnsPhones(client("sns"), found.phone_topic_prefix)
+    return SnsPhones(client("sns", read_seconds=SEND_SECONDS), found.phone_topic_prefix)
