@@ -5,7 +5,7 @@ an active alert may still have something to tell there.
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from chalicelib.subscriptions.model.wishes import rank
+from chalicelib.subscriptions.model.wishes import place_and_floor, rank
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ class ActiveAlert:
     seen: int
 
     def holds(self, topic: str, now: datetime) -> bool:
-        place, floor, _ = topic.split("-")
+        place, floor = place_and_floor(topic)
         return now < self.held_until and place in self.places and rank(floor) <= rank(self.level)
 
     def followed_by(self, newer: "ActiveAlert") -> "ActiveAlert":
