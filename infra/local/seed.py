@@ -1,9 +1,9 @@
-"""The demo city: accounts for each role, and the city's own mail domain allowed to send. In no other stage."""
+"""The demo city: accounts for each role, and the city's own mail domain allowed to send, the archive locked. In no other stage."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from infra.local.city import City
+from infra.local.city import ACCOUNT, STAGE, City
 from infra.local.clients import client
 
 # For the local city only, which nobody else reaches; it satisfies the pool's rules.
@@ -45,6 +45,7 @@ def seed(city: City, pool: str) -> None:
         if account.username not in there:
             _make(cognito, pool, account)
     client(city, "ses").verify_domain_identity(Domain=city.parameters["MailDomain"])
+    _lock_archive(city)
 
 
 def _make(cognito: Any, pool: str, account: Account) -> None:
@@ -53,6 +54,14 @@ def _make(cognito: Any, pool: str, account: Account) -> None:
     cognito.admin_create_user(**who, **told)
     cognito.admin_set_user_password(**who, Password=PASSWORD, Permanent=True)
     cognito.admin_add_user_to_group(**who, GroupName=account.role)
+
+
+def _lock_archive(city: City) -> None:
+    """The embedded CloudFormation leaves a bucket's lock rule out, and a restart forgets it."""
+    rule = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 1}}
+    locked = {"ObjectLockEnabled": "Enabled", "Rule": rule}
+    archive = f"sewaka-{STAGE}-archive-{ACCOUNT}"
+    client(city, "s3").put_object_lock_configuration(Bucket=archive, ObjectLockConfiguration=locked)
 
 
 def introduction() -> str:
