@@ -112,6 +112,9 @@ class Store(Protocol):
     def journal(self, pk: str) -> Entries:
         """The whole journal of one record, oldest first. Raises ValueError for a line that nobody can read."""
 
+    def lines(self, pk: str) -> Lines:
+        """The same as it lies there, with what nobody can read."""
+
     def head(self, pk: str) -> Head | None:
         """How far the record's own count of its journal goes, for `make verify`; removed records count too."""
 

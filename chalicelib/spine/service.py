@@ -38,7 +38,7 @@ class Relay:
 
     def _send(self, lines: Sequence[Line]) -> int:
         """How many could not be sent now. The good ones are marked before anything else can fail."""
-        entries = [line for line in lines if isinstance(line, Entry)]
+        entries = list({line.id: line for line in lines if isinstance(line, Entry)}.values())
         # A retried batch and a sweep bring what was sent meanwhile: partners need not hear it again.
         waiting = self._store.still_unsent(entries)
         archived = list(zip(waiting, self._archive.keep(waiting), strict=True))

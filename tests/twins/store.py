@@ -71,11 +71,14 @@ class MemoryStore:
         return _page(name, rows, limit, start, False)
 
     def journal(self, pk: str) -> Entries:
-        with self.lock:
-            found = [entry for (key, _), entry in sorted(self.entries.items()) if key == pk]
+        found = self.lines(pk)
         if any(isinstance(entry, Poisoned) for entry in found):
             raise ValueError(f"unreadable: {pk}")
         return [entry for entry in found if isinstance(entry, Entry)]
+
+    def lines(self, pk: str) -> Lines:
+        with self.lock:
+            return [self.entries[place] for place in sorted(self.entries) if place[0] == pk]
 
     def head(self, pk: str) -> Head | None:
         row = self.rows.get(Key(pk, RECORD))

@@ -67,10 +67,14 @@ class DynamoStore:
         return self._page(name, {"ConsistentRead": True, **_partition(pk, prefix)}, limit, start, _TABLE_KEY)
 
     def journal(self, pk: str) -> Entries:
-        entries = [entry_of(item) for item in self._items({"ConsistentRead": True, **_partition(pk, "fact#")})]
+        entries = self.lines(pk)
         if poisoned := [entry for entry in entries if isinstance(entry, Poisoned)]:
             raise ValueError(f"unreadable: {poisoned[0].key} {poisoned[0].sort_key} {poisoned[0].reason}")
         return [entry for entry in entries if isinstance(entry, Entry)]
+
+    def lines(self, pk: str) -> Lines:
+        """The journal as it lies there, with what nobody can read."""
+        return [entry_of(item) for item in self._items({"ConsistentRead": True, **_partition(pk, "fact#")})]
 
     def head(self, pk: str) -> Head | None:
         item = plain(self._item(Key(pk, RECORD)))
