@@ -1,4 +1,4 @@
-"""The demo city: accounts for each role, and the city's own mail domain allowed to send, the archive locked. In no other stage."""
+"""The demo city: accounts for each role, the mail domain allowed to send, the archive locked. In no other stage."""
 
 from dataclasses import dataclass
 from typing import Any
