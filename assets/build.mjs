@@ -1,9 +1,10 @@
 // Builds every file that browsers fetch: build/static/<name>.<hash>.<ext> and build/assets.json, which maps
-// plain names to hashed ones. The same sources make the same bytes. Run by `npm run build`.
+// plain names to hashed ones; build/weights.json says what each weighs as brotli. The same sources make the same bytes. Run by `npm run build`.
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
 import * as esbuild from "esbuild";
 import { displayFont } from "./fonts/display.mjs";
 import { styleSheet } from "./styles/compile.mjs";
@@ -21,10 +22,16 @@ function hashedName(name, bytes) {
 }
 
 /** Writes one file and enters it into the manifest; answers the hashed name. */
-async function emit(manifest, name, bytes) {
-  manifest[name] = hashedName(name, bytes);
-  await writeFile(path.join(STATIC, manifest[name]), bytes);
-  return manifest[name];
+async function emit(made, name, bytes) {
+  made.names[name] = hashedName(name, bytes);
+  made.weights[name] = brotliCompressSync(bytes).length;
+  await writeFile(path.join(STATIC, made.names[name]), bytes);
+  return made.names[name];
+}
+
+async function list(file, entries) {
+  const sorted = Object.fromEntries(Object.entries(entries).sort());
+  await writeFile(path.join(ROOT, "build", file), `${JSON.stringify(sorted, null, 2)}\n`);
 }
 
 async function script() {
@@ -42,15 +49,15 @@ async function styles(fontFile) {
   return code;
 }
 
-async function images(manifest) {
+async function images(made) {
   for (const name of ["favicon.svg"]) {
-    await emit(manifest, name, await readFile(path.join(ASSETS, "images", name)));
+    await emit(made, name, await readFile(path.join(ASSETS, "images", name)));
   }
 }
 
 /** Files of earlier builds go, so that what lies in build/static is what the manifest names. */
-async function sweep(manifest) {
-  const wanted = new Set(Object.values(manifest));
+async function sweep(names) {
+  const wanted = new Set(Object.values(names));
   for (const name of await readdir(STATIC)) {
     if (!wanted.has(name)) await rm(path.join(STATIC, name), { recursive: true });
   }
@@ -58,14 +65,14 @@ async function sweep(manifest) {
 
 async function build() {
   await mkdir(STATIC, { recursive: true });
-  const manifest = {};
-  const font = await emit(manifest, "display.woff2", await displayFont(ROOT));
-  await emit(manifest, "site.css", await styles(font));
-  await emit(manifest, "site.js", await script());
-  await images(manifest);
-  await sweep(manifest);
-  const sorted = Object.fromEntries(Object.entries(manifest).sort());
-  await writeFile(path.join(ROOT, "build", "assets.json"), JSON.stringify(sorted, null, 2) + "\n");
+  const made = { names: {}, weights: {} };
+  const font = await emit(made, "display.woff2", await displayFont(ROOT));
+  await emit(made, "site.css", await styles(font));
+  await emit(made, "site.js", await script());
+  await images(made);
+  await sweep(made.names);
+  await list("weights.json", made.weights);
+  await list("assets.json", made.names);
 }
 
 await build();

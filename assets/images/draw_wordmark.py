@@ -39,7 +39,8 @@ def svg(font_file: Path) -> str:
     draw(font_file, path)
     left, top, right, bottom = (round(edge) for edge in bounds.bounds)
     box = f"{left} {top} {right - left} {bottom - top}"
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}"><path fill="currentColor" d="{path.getCommands()}"/></svg>\n'
+    ink = f'<path fill="currentColor" d="{path.getCommands()}"/>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}">{ink}</svg>\n'
 
 
 if __name__ == "__main__":
