@@ -31,7 +31,7 @@ class SnsPhones:
 
     def publish(self, topic: str, words: str) -> str:
         try:
-            return self._publish(TopicArn=self._prefix + topic, Message=words)
+            return self._publish(TopicArn=self._arn(topic), Message=words)
         except Refused as refused:
             if refused.reason in MISSING:
                 raise NotFound(topic=topic) from None
@@ -41,7 +41,7 @@ class SnsPhones:
         try:
             return self._subscribed(topic, number)
         except NotFound:
-            name = (self._prefix + topic).rpartition(":")[2]
+            name = self._arn(topic).rpartition(":")[2]
             _repeated(lambda: self._sns.create_topic(Name=name))
             return self._subscribed(topic, number)
 
@@ -51,12 +51,16 @@ class SnsPhones:
         except NotFound:
             return
 
+    def _arn(self, topic: str) -> str:
+        """SNS knows no dots in names; place codes are made of them."""
+        return self._prefix + topic.replace(".", "_")
+
     def _publish(self, **message: str) -> str:
         answer = sent_once(lambda: self._sns.publish(**message, MessageAttributes=URGENT), FINAL)
         return str(answer["MessageId"])
 
     def _subscribed(self, topic: str, number: str) -> str:
-        request = {"TopicArn": self._prefix + topic, "Protocol": "sms", "Endpoint": number}
+        request = {"TopicArn": self._arn(topic), "Protocol": "sms", "Endpoint": number}
         return str(_repeated(lambda: self._sns.subscribe(**request, ReturnSubscriptionArn=True))["SubscriptionArn"])
 
 
