@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
 from botocore.config import Config
 
@@ -19,23 +20,33 @@ def clock() -> Clock:
     return Clock()
 
 
-def dynamo_client(endpoint: str) -> Any:
-    import boto3
-
+def quick_client(service: str, endpoint: str) -> Any:
+    """A client as in production: it waits for two seconds and tries once."""
     return boto3.client(
-        "dynamodb",
+        service,
         endpoint_url=endpoint,
         region_name="ap-southeast-3",
         aws_access_key_id="test",
         aws_secret_access_key="test",
-        config=Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1, "mode": "standard"}),
+        config=Config(
+            connect_timeout=1,
+            read_timeout=2,
+            retries={"total_max_attempts": 1, "mode": "standard"},
+            s3={"addressing_style": "path"},
+        ),
     )
+
+
+def cloud(request: pytest.FixtureRequest) -> str:
+    """Where AWS is spoken: the second city, or a cloud that is running already."""
+    running = os.environ.get("SEWAKA_TEST_CLOUD")
+    return running or str(request.getfixturevalue("running_city").city.endpoint)
 
 
 @pytest.fixture(scope="session")
 def table(request: pytest.FixtureRequest) -> Iterator[tuple[Any, str]]:
     """A client and a table of its own, with the keys and indexes of `infra/storage.yaml`."""
-    client = dynamo_client(os.environ.get("SEWAKA_TEST_CLOUD") or request.getfixturevalue("cloud_endpoint"))
+    client = quick_client("dynamodb", cloud(request))
     name = f"contracts-{uuid.uuid4().hex[:8]}"
     client.create_table(
         TableName=name,

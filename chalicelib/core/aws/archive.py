@@ -68,7 +68,8 @@ class S3Archive:
     def _contents(self, found: tuple[str, list[tuple[Any, str | None]]]) -> tuple[str, list[bytes | None]]:
         key, versions = found
         # Listed from the newest to the oldest; the sort is stable, so that equal seconds keep that order.
-        oldest_first = sorted(versions[::-1], key=lambda version: version[0])
+        oldest_first = versions[::-1]
+        oldest_first.sort(key=lambda version: version[0])
         return key.removeprefix(PREFIX), [self._content(key, version) for _, version in oldest_first]
 
     def _content(self, key: str, version: str | None) -> bytes | None:

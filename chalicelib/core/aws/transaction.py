@@ -18,7 +18,8 @@ from chalicelib.core.commit import Plan
 from chalicelib.core.errors import AlreadyDone, Conflict, Stale, Unavailable
 from chalicelib.core.store import Key, Record
 
-PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+CONFLICT = "TransactionConflict"
+PASSING = {CONFLICT, "ThrottlingError", "ProvisionedThroughputExceeded"}
 REFUSED = "ConditionalCheckFailed"
 
 
@@ -39,16 +40,18 @@ class Transaction:
         self._items = transaction(plan, table)
         self._token = uuid.uuid4().hex
         self._lost = False
+        self._in_the_way = False
 
     def write(self) -> None:
         """Raises as `Store.commit`, and Continued."""
         for attempt in range(TRIES):
+            if attempt:
+                self._pause(jitter(attempt - 1))
             if self._done():
                 return
-            self._pause(jitter(attempt))
-        if self._lost:
-            raise Unavailable(reason="commit_unanswered")
-        # Whoever is in the way will be done: load and decide again.
+        if self._lost or not self._in_the_way:
+            raise Unavailable(reason="commit_unanswered" if self._lost else "throttled")
+        # Whoever is in the way will be done by then: load and decide again.
         raise Stale(reason="transaction_conflict")
 
     def _done(self) -> bool:
@@ -56,7 +59,6 @@ class Transaction:
         try:
             answer(self._attempt)
         except Busy:
-            self._token = uuid.uuid4().hex if not self._lost else self._token
             return False
         except Lost:
             self._lost = True
@@ -93,7 +95,9 @@ class Transaction:
         if REFUSED in codes:
             self._explain([reason.get("Item", {}) if reason.get("Code") == REFUSED else None for reason in reasons])
         if codes & PASSING:
-            self._token = uuid.uuid4().hex
+            self._in_the_way = CONFLICT in codes
+            # A refused token may be remembered; after a lost answer it must be the same.
+            self._token = self._token if self._lost else uuid.uuid4().hex
             return False
         raise refusal
 
