@@ -76,14 +76,14 @@ def rank(level: str) -> int:
 
 
 def topic_of(place: str, floor: str, language: str) -> str:
-    """A phone topic without the stage's prefix: `51_71_01-siaga-id`. SNS knows no dots in names."""
-    return f"{place.replace('.', '_')}-{floor}-{language}"
+    """A phone topic without the stage's prefix: `51.71.01-siaga-id`."""
+    return f"{place}-{floor}-{language}"
 
 
 def place_and_floor(topic: str) -> tuple[str, str]:
     """The place code and the floor that a topic is for."""
     place, floor, _ = topic.split("-")
-    return place.replace("_", "."), floor
+    return place, floor
 
 
 @cache

@@ -1,0 +1,87 @@
+"""Writes to whoever asked: the mail with the link, or the text with the code. One message per asking."""
+
+from typing import Final
+
+from chalicelib.core.delivery import Channel as Way
+from chalicelib.core.delivery import Deliveries, Delivery
+from chalicelib.core.delivery import State as Sent
+from chalicelib.core.events import Entry, system
+from chalicelib.core.post import Mail
+from chalicelib.core.toolbox import Toolbox, toolbox
+from chalicelib.subscriptions import letters, links
+from chalicelib.subscriptions.model.subscription import Reason, State, Subscription
+from chalicelib.subscriptions.model.wishes import Channel
+from chalicelib.subscriptions.service.asking import CODE, Subscriptions
+from chalicelib.subscriptions.store import SubscriptionStore
+
+BY: Final = system("subscriptions")
+# What SNS says of a number whose owner has answered STOP.
+OPTED_OUT: Final = frozenset({"OptedOut", "OptedOutException"})
+
+
+class Confirmations:
+    def __init__(self, tools: Toolbox) -> None:
+        self._tools = tools
+        self._store = SubscriptionStore(tools.store)
+        self._deliveries = Deliveries(tools.store, tools.now)
+
+    def write(self, entry: Entry) -> None:
+        """For SubscriptionRequested. A late fact of an older code sends nothing: the newest code has its own row."""
+        one = self._store.find(entry.data["subscription_id"])
+        if one is None or one.state is not State.PENDING:
+            return
+        row = self._texted(one) if one.channel is Channel.PHONE else self._mailed(one)
+        if row.state is Sent.FAILED:
+            reason = Reason.OPT_OUT if row.reason in OPTED_OUT else Reason.BOUNCE
+            Subscriptions(self._tools).stop(one.id, reason, by=BY)
+
+    def _mailed(self, one: Subscription) -> Delivery:
+        to = self._tools.vault.open(one.contact, owner=one.id)
+        letter, stop = self._letter(one)
+        headers = (("List-Unsubscribe", f"<{stop}>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+
+        def send(row: str) -> str:
+            language = one.wishes.language
+            mail = Mail(to=to, row=row, language=language, headers=headers, **vars(letter))
+            return self._tools.mail.send(mail)
+
+        return self._deliveries.deliver(_batch(one), one.id, Way.MAIL, send, guard=lambda: self._too_late(one))
+
+    def _texted(self, one: Subscription) -> Delivery:
+        number = self._tools.vault.open(one.contact, owner=one.id)
+        code = self._tools.vault.code(CODE, one.code.subject(one.id))
+        words = letters.code_words(code, one.wishes.language)
+        return self._deliveries.deliver(
+            _batch(one),
+            one.id,
+            Way.PHONE,
+            lambda _: self._tools.phones.text(number, words),
+            guard=lambda: self._too_late(one),
+        )
+
+    def _letter(self, one: Subscription) -> tuple[letters.Letter, str]:
+        """The letter and its stop link. An address that has a subscription is told so, and only by mail."""
+        owner = self._store.owner(one.contact.found_by)
+        known = owner if owner and owner.state is State.CONFIRMED else None
+        stop = self._link(links.STOP, known or one)
+        if known:
+            link = self._link(links.MANAGE, known)
+            return letters.known_letter(known, origin=self._tools.origin, link=link, stop=stop), stop
+        link = self._link(links.CONFIRM, one)
+        return letters.confirm_letter(one, origin=self._tools.origin, link=link, stop=stop), stop
+
+    def _link(self, purpose: str, one: Subscription) -> str:
+        until = one.expires_at if purpose == links.CONFIRM else None
+        return self._tools.origin + links.path(self._tools, purpose, one.id, one.wishes.language, until=until)
+
+    def _too_late(self, one: Subscription) -> str | None:
+        now = self._store.find(one.id)
+        return None if now and now.state is State.PENDING else "not_waiting"
+
+
+def _batch(one: Subscription) -> str:
+    return f"asked-{one.id}-{one.code.round}"
+
+
+def confirmations() -> Confirmations:
+    return Confirmations(toolbox())
