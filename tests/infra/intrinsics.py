@@ -11,7 +11,7 @@ NOTHING = object()
 
 def decided(template: Tree, given: Mapping[str, str]) -> Tree:
     """The template with its conditions taken: what does not exist is gone, `Ref` of a parameter is its value."""
-    defaults = {name: one.get("Default", "") for name, one in template.get("Parameters", {}).items()}
+    defaults = {name: str(one.get("Default", "")) for name, one in template.get("Parameters", {}).items()}
     stage = Stage(template, {**defaults, **given})
     sections = {name: template[name] for name in ("Resources", "Outputs") if name in template}
     return {name: stage.existing(section) for name, section in sections.items()}

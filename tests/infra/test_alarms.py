@@ -1,9 +1,11 @@
 """What wakes somebody: every dead letter, every silence, every alert that is late."""
 
 import json
+import re
 
 import pytest
 
+from infra.steps import ROOT
 from tests.infra.stacks import Tree, city, many, properties
 
 
@@ -80,3 +82,15 @@ def test_our_own_figures_carry_the_service_and_the_stage(stage: str) -> None:
             named = {dimension["Name"]: dimension["Value"] for dimension in many(one["Dimensions"])}
             assert set(named) == {"service", "stage"}
             assert named["stage"] == stage
+
+
+def test_some_function_measures_each_figure_of_our_own_under_that_service() -> None:
+    source = "\n".join(path.read_text("utf-8") for path in (ROOT / "chalicelib").rglob("*.py"))
+    measured = set(re.findall(r'measure\("(\w+)",[^)]*service="(\w+)", stage=', source))
+    for one in alarms("prod").values():
+        if one["Namespace"] == "Sewaka":
+            assert (one["MetricName"], one["Dimensions"][0]["Value"]) in measured
+
+
+def test_spending_on_text_messages_is_an_alarm_before_sns_stops_them(stage: str) -> None:
+    assert alarm(stage, "sms-spend")["MetricName"] == "SMSMonthToDateSpentUSD"

@@ -113,7 +113,7 @@ def test_the_api_and_the_clocks_may_call_their_functions_and_nobody_else_may(sta
 
 
 def test_each_function_logs_into_a_group_of_its_own_that_expires(stage: str) -> None:
-    groups = {one["LogGroupName"]: one for one in properties(city(stage), "AWS::Logs::LogGroup").values()}
+    groups = {str(one["LogGroupName"]): one for one in properties(city(stage), "AWS::Logs::LogGroup").values()}
     for name in EVERYBODY:
         group = groups[f"/aws/lambda/{function(stage, name)['FunctionName']}"]
         assert group["RetentionInDays"] == {"local": 7, "staging": 30, "prod": 90}[stage]

@@ -114,3 +114,10 @@ def test_the_key_of_the_table_works_only_through_what_it_encrypts(stage: str) ->
     (through,) = allowed
     assert set(through["Condition"]["StringEquals"]) == {"kms:CallerAccount", "kms:ViaService"}
     assert all("kms" not in many(one["Resource"]) for _, one in statements(key))
+
+
+def test_logs_of_text_messages_are_encrypted_and_soon_gone() -> None:
+    groups = properties(city("prod"), "AWS::Logs::LogGroup")
+    for name in ("SmsLogGroup", "SmsFailureLogGroup"):
+        assert groups[name]["KmsKeyId"] == {"Fn::GetAtt": ["DataKey", "Arn"]}
+        assert groups[name]["RetentionInDays"] <= 14
