@@ -74,7 +74,9 @@ def read(sent: bytes) -> EmailMessage:
 
 @pytest.fixture(scope="session")
 def endpoint(request: pytest.FixtureRequest) -> str:
-    return str(os.environ.get("SEWAKA_TEST_CLOUD") or request.getfixturevalue("cloud_endpoint"))
+    """Where AWS is spoken: the second city, or a cloud that is running already."""
+    running = os.environ.get("SEWAKA_TEST_CLOUD")
+    return running or str(request.getfixturevalue("running_city").city.endpoint)
 
 
 # --- every mail carrier

@@ -27,7 +27,9 @@ SEVERAL = settings(max_examples=25, deadline=None, suppress_health_check=[Health
 
 @pytest.fixture(scope="session")
 def endpoint(request: pytest.FixtureRequest) -> str:
-    return str(os.environ.get("SEWAKA_TEST_CLOUD") or request.getfixturevalue("cloud_endpoint"))
+    """Where AWS is spoken: the second city, or a cloud that is running already."""
+    running = os.environ.get("SEWAKA_TEST_CLOUD")
+    return running or str(request.getfixturevalue("running_city").city.endpoint)
 
 
 def aws(endpoint: str, service: str, key: str = "test", secret: str = "test") -> Any:

@@ -1,15 +1,11 @@
-"""How long a text message is, in the parts that networks bill and may drop (3GPP TS 23.038)."""
+"""An alert's words as a text message that phones have signs for, in few enough parts."""
 
-import math
 from typing import Final
+
+from chalicelib.core.sms import size
 
 MOST_PARTS: Final = 3
 
-_BASIC: Final = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
-    "¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-_EXTENDED: Final = frozenset("^{}\\[~]|€")
 # One typographic sign would more than halve what fits: phones get the plain one.
 _PLAIN: Final = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " ", "•": "-", "\t": " "}
@@ -22,11 +18,5 @@ def plain(words: str) -> str:
 
 
 def parts(words: str) -> int:
-    """How many parts a message takes: 160 or 153 septets each, 70 or 67 UTF-16 units for any other alphabet."""
-    if all(sign in _BASIC or sign in _EXTENDED for sign in words):
-        return _parts(len(words) + sum(sign in _EXTENDED for sign in words), 160, 153)
-    return _parts(len(words.encode("utf-16-le")) // 2, 70, 67)
-
-
-def _parts(length: int, alone: int, joined: int) -> int:
-    return 1 if length <= alone else math.ceil(length / joined)
+    """How many parts a message takes."""
+    return size(words).parts
