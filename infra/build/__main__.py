@@ -1,8 +1,10 @@
 """`python -m infra.build STAGE...` writes build/STAGE/; `python -m infra.build catalogues` only the catalogues."""
 
+import fcntl
 import hashlib
 import json
 import sys
+from pathlib import Path
 
 from infra.build.archive import write_zip
 from infra.build.catalogues import compile_all
@@ -31,15 +33,19 @@ def inputs(stage: str) -> str:
 
 
 def build(stage: str) -> Artefacts:
-    """Makes the stage's zip and template unless they are there for these very inputs."""
+    """Makes the stage's zip and template unless they are there for these very inputs. One builder at a time."""
     artefacts = Artefacts(stage)
-    once(f"build {stage}", inputs(stage), artefacts.template, lambda: make(artefacts))
+    artefacts.home.mkdir(parents=True, exist_ok=True)
+    with (artefacts.home / "lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        once(f"build {stage}", inputs(stage), artefacts.template, lambda: make(artefacts))
     return artefacts
 
 
-def make(artefacts: Artefacts) -> None:
+def make(artefacts: Artefacts, root: Path = ROOT) -> None:
+    """The build itself, of the sources under root."""
     artefacts.template.unlink(missing_ok=True)
-    project = stage_project(artefacts)
+    project = stage_project(artefacts, root)
     write_zip(project, artefacts.zip, libraries(artefacts.stage), NOT_SHIPPED)
     template = finished(package(artefacts), load(ROOT / "infra" / "environment.yaml"))
     artefacts.template.write_text(json.dumps(template, sort_keys=True), "utf-8")

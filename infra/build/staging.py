@@ -28,17 +28,17 @@ def stage_project(artefacts: Artefacts, root: Path = ROOT) -> Path:
     shutil.copyfile(ASSETS, project / "assets.json")
     # Chalice installs what stands here; the libraries are ours to lay beside it.
     (project / "requirements.txt").write_text("", "utf-8")
-    compile_templates(project / "templates_compiled")
+    compile_templates(project / "templates_compiled", root)
     byte_compile(project)
     return project
 
 
-def compile_templates(target: Path) -> None:
+def compile_templates(target: Path, root: Path = ROOT) -> None:
     """Every template as a Python module: a cold start compiles none.
 
     Not optimised: a filter on a constant would be worked out here, in one language for all.
     """
-    rules = environment("en").overlay(loader=source_loader(), optimized=False)
+    rules = environment("en").overlay(loader=source_loader(root), optimized=False)
     rules.compile_templates(target, zip=None, log_function=_loud)
 
 
