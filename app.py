@@ -1,5 +1,10 @@
 """The front door: the app, and one line per service."""
 
+from chalicelib.alerts import api as alerts_api
+from chalicelib.alerts import reads as alerts_reads
+from chalicelib.alerts import workers as alerts_workers
+from chalicelib.alerts.pages import desk as alerts_desk
+from chalicelib.alerts.pages import public as alerts_pages
 from chalicelib.core.web.portal import Portal
 from chalicelib.home import api as home_api
 from chalicelib.home import pages as home_pages
@@ -7,11 +12,17 @@ from chalicelib.identity import pages as identity_pages
 from chalicelib.incidents import pages as incidents_pages
 from chalicelib.spine import workers as spine_workers
 from chalicelib.subscriptions import pages as subscriptions_pages
+from chalicelib.subscriptions import workers as subscriptions_workers
 
-app = Portal("sewaka", strip=list)
+app = Portal("sewaka", strip=alerts_reads.strip)
 app.register(home_pages.pages)
 app.register(home_api.api)
 app.register(identity_pages.pages)
 app.register(incidents_pages.pages)
 app.register(subscriptions_pages.pages)
+app.register(alerts_pages.pages)
+app.register(alerts_desk.pages)
+app.register(alerts_api.api)
 app.register_workers(spine_workers.bp)
+app.register_workers(alerts_workers.workers)
+app.register_workers(subscriptions_workers.workers)

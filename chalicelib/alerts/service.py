@@ -16,6 +16,7 @@ from chalicelib.alerts.events import (
     AlertSentAgain,
     AlertSubmitted,
 )
+from chalicelib.alerts.fanout.report import Preview, Sendings, previews, sendings
 from chalicelib.alerts.model.alert import PUBLIC, Alert, Content, Hand, drafted, in_time
 from chalicelib.alerts.model.refusals import BadExpiry
 from chalicelib.alerts.model.words import Announcement, check_length, in_every_language
@@ -131,6 +132,14 @@ class Alerts:
 
     def history(self, id: str) -> list[Entry]:
         return self._store.journal(id)
+
+    def previews(self, alert: Alert) -> list[Preview]:
+        """What people will get, in every language."""
+        return previews(alert, self._tools.origin)
+
+    def sendings(self, alert: Alert) -> Sendings:
+        """What became of its messages."""
+        return sendings(alert, self._tools)
 
     def open(self) -> tuple[Alert, ...]:
         return self._store.open()

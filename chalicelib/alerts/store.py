@@ -71,13 +71,13 @@ def summary(alert: Alert) -> Summary:
         id=alert.id,
         hazard=alert.hazard,
         level=alert.level,
-        state=alert.state,
+        state=State.ISSUED if alert.state in ACTIVE else alert.state,
         areas=alert.areas,
         headline=alert.headline,
         instruction=alert.instruction,
         issued_at=alert.issued_at or alert.updated_at,
         expires_at=alert.expires_at,
-        updated_at=alert.updated_at,
+        updated_at=alert.told_at,
     )
 
 

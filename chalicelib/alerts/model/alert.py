@@ -105,6 +105,20 @@ class Alert(Content):
     last_form: str = ""
     version: int = 0
 
+    def state_at(self, now: datetime) -> State:
+        """The state as it is true now: what is over has ended, also before the clock has said so."""
+        return State.EXPIRED if self.state in ACTIVE and now >= self.expires_at else self.state
+
+    def public_state(self, now: datetime) -> State:
+        """Issued, cancelled or expired: a cancel that only one officer wants has not happened."""
+        state = self.state_at(now)
+        return State.ISSUED if state in ACTIVE else state
+
+    @property
+    def told_at(self) -> datetime:
+        """When the public last heard of it: at its end, or when it was issued."""
+        return self.ended_at or self.issued_at or self.updated_at
+
     def edited(self, content: Content, by: Hand, now: datetime, revision: int) -> "Alert":
         """Raises EditedMeanwhile when `revision` is not the one that was edited, NotNow."""
         if revision != self.revision:

@@ -32,7 +32,6 @@ class Words:
 
 # Nobody may take these for the real thing: the mark stands first in every subject and message.
 MARKS = {
-    Status.ACTUAL: Text(id="", en=""),
     Status.EXERCISE: Text(id="LATIHAN. ", en="EXERCISE. "),
     Status.TEST: Text(id="UJI COBA. ", en="TEST. "),
 }
@@ -105,7 +104,7 @@ def _values(alert: Alert, announcement: Announcement, lang: str, origin: str, re
     ended = announcement is Announcement.CANCELLED
     mark = (CANCELLED.in_(lang) if ended else "") + (REPEATED.in_(lang) if repeated else "")
     return {
-        "mark": MARKS[alert.status].in_(lang) + mark,
+        "mark": (MARKS[alert.status].in_(lang) if alert.status in MARKS else "") + mark,
         "level": RUNGS[alert.level].name.in_(lang).upper(),
         "hazard": hazards()[alert.hazard].name.in_(lang),
         "headline": _sentence(alert.headline.in_(lang)),

@@ -1,0 +1,85 @@
+"""What the minute does: ends alerts, settles sends without an outcome, has some of them sent once more."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from chalicelib.alerts.fanout.boundary import Boundary, may_start
+from chalicelib.alerts.fanout.plan import Batch, Piece, Task, batch_of
+from chalicelib.alerts.model.alert import Alert
+from chalicelib.alerts.model.ladder import Level
+from chalicelib.core.delivery import Channel, Deliveries, Delivery
+from chalicelib.core.errors import NotFound
+from chalicelib.core.log import correlation, measure
+from chalicelib.core.toolbox import Toolbox
+
+REPEAT_AFTER: Final = timedelta(minutes=15)
+# Kept as the reason of a row whose alert is over: nobody will ever know, and nothing is left to decide.
+NEVER_KNOWN: Final = "never_known"
+
+Found = tuple[Delivery, Batch, Alert]
+
+
+class Minute:
+    def __init__(self, tools: Toolbox) -> None:
+        self._tools = tools
+        self._boundary = Boundary(tools)
+        self._alerts: dict[str, Alert | None] = {}
+
+    @property
+    def _deliveries(self) -> Deliveries:
+        return self._boundary.deliveries
+
+    def settle(self) -> None:
+        """Rows claimed 15 minutes ago become UNKNOWN; an Awas is repeated once, all else waits for an officer."""
+        for _ in self._deliveries.overdue(self._tools.now()):
+            pass
+        for row, batch, _ in self._ours(self._deliveries.refused(self._tools.now())):
+            self._queue(row, batch)
+        self._unknown()
+
+    def _unknown(self) -> None:
+        waiting = 0
+        for row, batch, alert in self._ours(self._deliveries.unknown()):
+            if not may_start(alert, batch.announcement, batch.revision, self._tools):
+                self._deliveries.settle(row.id, failed=NEVER_KNOWN)
+                continue
+            waiting += 1
+            if self._wants_repeat(row, alert):
+                self._queue(row, batch)
+        measure("UnknownDeliveries", waiting, service="alerts", stage=self._tools.stage)
+
+    def _wants_repeat(self, row: Delivery, alert: Alert) -> bool:
+        if row.repeated or row.claimed_at is None:
+            return False
+        silent = self._tools.now() - row.claimed_at >= REPEAT_AFTER
+        return row.id in alert.resend or (alert.level is Level.AWAS and silent)
+
+    def _queue(self, row: Delivery, batch: Batch) -> None:
+        """The clock may not open addresses or publish: the channel's own worker sends."""
+        queue = self._tools.mail_queue if batch.channel is Channel.MAIL else self._tools.phone_queue
+        again = Task(
+            piece=Piece.ROW,
+            alert_id=batch.alert_id,
+            announcement=batch.announcement,
+            revision=batch.revision,
+            correlation=correlation(),
+            row=row.id,
+        )
+        queue.send(again.body())
+
+    def _ours(self, rows: Iterator[Delivery]) -> Iterator[Found]:
+        """Rows of alerts, with their alert; other services keep rows of their own."""
+        for row in rows:
+            batch = batch_of(row.batch)
+            alert = self._alert(batch.alert_id) if batch else None
+            if batch and alert:
+                yield row, batch, alert
+
+    def _alert(self, id: str) -> Alert | None:
+        if id not in self._alerts:
+            try:
+                self._alerts[id] = self._boundary.alert(id)
+            except NotFound:
+                self._alerts[id] = None
+        return self._alerts[id]

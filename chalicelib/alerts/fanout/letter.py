@@ -1,0 +1,58 @@
+"""The e-mail of an alert for one person: in their language, with one click to stop (RFC 8058)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.alerts.model.alert import Alert
+from chalicelib.alerts.model.hazards import hazards
+from chalicelib.alerts.model.words import Announcement, area_names, path, words
+from chalicelib.core.post import Mail
+from chalicelib.core.text import Text
+from chalicelib.core.web.templates import environment
+
+REASON = Text(
+    id="Anda menerima e-mail ini karena berlangganan peringatan Kota Denpasar.",
+    en="You get this e-mail because you subscribed to alerts of the city of Denpasar.",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Links:
+    """What a reader may do about getting these e-mails: `stop` at once (RFC 8058), or `manage` them."""
+
+    stop: str
+    manage: str
+
+
+def letter(
+    alert: Alert, announcement: Announcement, lang: str, origin: str, links: Links, *, repeated: bool = False
+) -> Callable[[str, str], Mail]:
+    """Everything that may fail is done here; what comes back only takes the address and the delivery row's id."""
+    said = words(alert, announcement, lang, origin, repeated=repeated)
+    context = _context(alert, announcement, lang, origin)
+    context |= {"subject": said.subject, "repeated": repeated, "unsubscribe": links.stop, "manage": links.manage}
+    html, text = (environment(lang).get_template(f"messages/alert.{kind}").render(context) for kind in ("html", "txt"))
+    headers = (("List-Unsubscribe", f"<{links.stop}>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+    return lambda to, row: Mail(
+        to=to, subject=said.subject, text=text, html=html, language=lang, row=row, headers=headers
+    )
+
+
+def _context(alert: Alert, announcement: Announcement, lang: str, origin: str) -> dict[str, Any]:
+    return {
+        "lang": lang,
+        "origin": origin,
+        "alert": alert,
+        "cancelled": announcement is Announcement.CANCELLED,
+        "level": alert.level,
+        "heading": alert.headline,
+        "hazard": hazards()[alert.hazard].name,
+        "areas": area_names(alert.areas),
+        "link": {
+            "url": f"{origin}{path(alert.id, lang)}",
+            "words": Text(id="Baca selengkapnya", en="Read the whole alert"),
+        },
+        "reason": REASON,
+        "at": alert.updated_at,
+    }

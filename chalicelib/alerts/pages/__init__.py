@@ -1,0 +1,1 @@
+"""How alerts are asked for: the officers' desk, and what everybody may read."""
