@@ -3,10 +3,8 @@
 They are kept in build/cache under the hash of their pins, so that a change of our code costs no installation.
 """
 
-import compileall
 import importlib.metadata
 import platform
-import py_compile
 import re
 import shutil
 import sys
@@ -17,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from infra.build.archive import write_zip
+from infra.build.bytecode import byte_compile
 from infra.build.paths import CACHE
 from infra.steps import ROOT, command, fingerprint
 
@@ -130,15 +129,3 @@ def keep_only(folder: Path, names: frozenset[str]) -> None:
     for child in folder.iterdir() if folder.is_dir() else ():
         if child.name not in names:
             shutil.rmtree(child) if child.is_dir() else child.unlink()
-
-
-def byte_compile(folder: Path) -> None:
-    """Writes .pyc files that are never checked against their source, with the paths that Lambda will have."""
-    compileall.compile_dir(
-        folder,
-        quiet=2,
-        workers=0,
-        stripdir=str(folder),
-        prependdir="/var/task",
-        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-    )

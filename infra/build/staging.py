@@ -4,8 +4,8 @@ import shutil
 from pathlib import Path
 
 from chalicelib.core.web.templates import environment, source_loader
+from infra.build.bytecode import byte_compile
 from infra.build.catalogues import compile_all
-from infra.build.libraries import byte_compile
 from infra.build.paths import ASSETS, Artefacts
 from infra.steps import ROOT, Trouble
 

@@ -116,7 +116,7 @@ def test_each_queue_takes_messages_from_named_sources_alone(stage: str) -> None:
             assert allow["Condition"]["ArnEquals"]["aws:SourceArn"], policy
 
 
-@pytest.mark.parametrize("rule", ["IncidentsRule", "AlertsRule"])
+@pytest.mark.parametrize("rule", ["IncidentsRule", "SubscriptionsRule"])
 def test_a_queue_of_a_service_lets_its_rule_in(stage: str, rule: str) -> None:
     queue = rule.replace("Rule", "Queue")
     (target,) = city(stage)["Resources"][rule]["Properties"]["Targets"]

@@ -8,10 +8,10 @@ from tests.infra.stacks import Tree, city, edge, of_type, properties, translated
 
 QUEUES = {
     "IncidentsWorker": "IncidentsQueue",
-    "AlertsWorker": "AlertsQueue",
+    "SubscriptionsWorker": "SubscriptionsQueue",
     "AlertsMail": "MailQueue",
     "AlertsPhone": "PhoneQueue",
-    "AlertsOutcomes": "OutcomesQueue",
+    "SubscriptionsOutcomes": "OutcomesQueue",
 }
 SCHEDULED = ("Sweeper", "AlertsClock")
 EVERYBODY = {"APIHandler", "Relay", *SCHEDULED, *QUEUES}

@@ -15,13 +15,13 @@ ROLES = {
     "relay": "RelayRole",
     "sweeper": "SweeperRole",
     "incidents_worker": "IncidentsWorkerRole",
-    "alerts_worker": "AlertsWorkerRole",
+    "subscriptions_worker": "SubscriptionsWorkerRole",
     "alerts_mail": "AlertsMailRole",
     "alerts_phone": "AlertsPhoneRole",
-    "alerts_outcomes": "AlertsOutcomesRole",
+    "subscriptions_outcomes": "SubscriptionsOutcomesRole",
     "alerts_clock": "AlertsClockRole",
 }
-SENDERS = {"incidents_worker", "alerts_worker", "alerts_mail"}
+SENDERS = {"incidents_worker", "subscriptions_worker", "alerts_mail"}
 
 
 def policy(stage: str, function: str) -> list[Tree]:
@@ -99,8 +99,8 @@ def test_only_functions_that_send_send_mail_and_from_the_city_alone(live_stage: 
 
 def test_one_function_texts_single_phones_and_publishes_to_no_topic(stage: str) -> None:
     texting = {function for function in ROLES if "*" in on(stage, function, "sns:Publish")}
-    assert texting == {"alerts_worker"}
-    (deny,) = [one for one in policy(stage, "alerts_worker") if one["Effect"] == "Deny"]
+    assert texting == {"subscriptions_worker"}
+    (deny,) = [one for one in policy(stage, "subscriptions_worker") if one["Effect"] == "Deny"]
     assert deny["Action"] == ["sns:Publish"]
 
 
@@ -108,7 +108,7 @@ def test_one_function_publishes_to_place_topics_and_none_to_the_topic_of_alerts(
     (topics,) = on(stage, "alerts_phone", "sns:Publish")
     assert isinstance(topics, dict)
     assert topics["Fn::Sub"].endswith(f":sewaka-{stage}-phone-*")
-    assert holders(stage, "sns:Publish") == {"alerts_phone", "alerts_worker"}
+    assert holders(stage, "sns:Publish") == {"alerts_phone", "subscriptions_worker"}
 
 
 def test_only_the_spine_speaks_to_the_bus_and_to_the_archive(stage: str) -> None:
@@ -136,10 +136,10 @@ def test_each_worker_reads_its_own_queue_alone(stage: str) -> None:
     read = {function: on(stage, function, "sqs:ReceiveMessage") for function in holders(stage, "sqs:ReceiveMessage")}
     assert read == {
         "incidents_worker": [{"Fn::GetAtt": ["IncidentsQueue", "Arn"]}],
-        "alerts_worker": [{"Fn::GetAtt": ["AlertsQueue", "Arn"]}],
+        "subscriptions_worker": [{"Fn::GetAtt": ["SubscriptionsQueue", "Arn"]}],
         "alerts_mail": [{"Fn::GetAtt": ["MailQueue", "Arn"]}],
         "alerts_phone": [{"Fn::GetAtt": ["PhoneQueue", "Arn"]}],
-        "alerts_outcomes": [{"Fn::GetAtt": ["OutcomesQueue", "Arn"]}],
+        "subscriptions_outcomes": [{"Fn::GetAtt": ["OutcomesQueue", "Arn"]}],
     }
     for function, queue in read.items():
         for action in ("sqs:DeleteMessage", "sqs:GetQueueAttributes"):
