@@ -51,7 +51,7 @@ def test_silence_is_an_alarm_where_a_silent_part_would_look_healthy(
     assert one["TreatMissingData"] == "breaching"
 
 
-@pytest.mark.parametrize("name", ["mail-age", "phone-age", "alerts-age"])
+@pytest.mark.parametrize("name", ["mail-age", "phone-age", "subscriptions-age"])
 def test_an_alert_that_waits_half_a_minute_in_a_queue_is_an_alarm(stage: str, name: str) -> None:
     assert alarm(stage, name)["Threshold"] == 30
 
