@@ -92,6 +92,7 @@ class Page:
 Entries = list[Entry]
 Lines = list[Entry | Poisoned]
 Records = list[Record]
+Numbers = list[int]
 
 
 class Store(Protocol):
@@ -143,6 +144,9 @@ class Store(Protocol):
 
     def counter(self, key: Key) -> int:
         """The value of a counter; 0 for one that was never added to."""
+
+    def counts(self, keys: Sequence[Key]) -> Numbers:
+        """The values of up to 100 counters in one round trip, in the order of the keys."""
 
     def spend(self, bucket: str, *, limit: int, until: datetime) -> bool:
         """Takes one of `limit` from a rate-limit bucket that is forgotten at `until`; False when it is empty."""

@@ -276,6 +276,14 @@ def test_a_counter_goes_down_again(store: Store) -> None:
     assert store.counter(key) == 4
 
 
+def test_many_counters_are_read_together_in_the_order_of_their_keys(store: Store) -> None:
+    keys = [Key(fresh("counter"), f"shard-{number}") for number in range(3)]
+    adds = [Add(key=keys[0], amount=5), Add(key=keys[2], amount=7)]
+    store.commit([permit()], by=CLERK, adds=adds)
+
+    assert store.counts([keys[2], keys[1], keys[0]]) == [7, 0, 5]
+
+
 def test_a_counter_that_was_never_added_to_is_zero(store: Store) -> None:
     assert store.counter(Key(fresh("counter"), "sold")) == 0
 

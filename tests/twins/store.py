@@ -16,7 +16,20 @@ from chalicelib.core.commit import Plan, Write, planned, shard_of
 from chalicelib.core.cursors import cursor_at, position_of
 from chalicelib.core.errors import AlreadyDone, Conflict, Stale
 from chalicelib.core.events import Actor, Entry, Fact, Poisoned
-from chalicelib.core.store import CLAIM_LIFE, RECORD, Add, Entries, Head, Key, Lines, Once, Page, Record, Records
+from chalicelib.core.store import (
+    CLAIM_LIFE,
+    RECORD,
+    Add,
+    Entries,
+    Head,
+    Key,
+    Lines,
+    Numbers,
+    Once,
+    Page,
+    Record,
+    Records,
+)
 
 
 @dataclass(frozen=True)
@@ -104,6 +117,11 @@ class MemoryStore:
 
     def counter(self, key: Key) -> int:
         return self.counters.get(key, 0)
+
+    def counts(self, keys: Sequence[Key]) -> Numbers:
+        if len(keys) > 100:
+            raise ValueError("more than 100 keys")
+        return [self.counter(key) for key in keys]
 
     def spend(self, bucket: str, *, limit: int, until: datetime) -> bool:
         with self.lock:

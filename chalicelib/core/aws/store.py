@@ -26,7 +26,7 @@ from chalicelib.core.commit import planned
 from chalicelib.core.cursors import cursor_at, position_of
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.events import Actor, Entry, Fact, Poisoned
-from chalicelib.core.store import RECORD, Add, Entries, Head, Key, Lines, Once, Page, Record, Records
+from chalicelib.core.store import RECORD, Add, Entries, Head, Key, Lines, Numbers, Once, Page, Record, Records
 
 LARGEST_BATCH = 100
 Items = list[Item]
@@ -99,6 +99,10 @@ class DynamoStore:
 
     def counter(self, key: Key) -> int:
         return int(plain(self._item(key)).get("amount", 0))
+
+    def counts(self, keys: Sequence[Key]) -> Numbers:
+        found = {Key(value["pk"], value["sk"]): int(value.get("amount", 0)) for value in map(plain, self._batch(keys))}
+        return [found.get(key, 0) for key in keys]
 
     def spend(self, bucket: str, *, limit: int, until: datetime) -> bool:
         if limit < 1:
