@@ -1,10 +1,9 @@
 """What the city writes to somebody who asked: a link to confirm, what they have already, or six digits."""
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from chalicelib.core.messages import Letter, letter
 from chalicelib.core.text import Text
-from chalicelib.core.web.templates import environment
 from chalicelib.subscriptions.model.subscription import Subscription
 from chalicelib.subscriptions.model.wishes import hazard_words, place_words
 
@@ -50,35 +49,31 @@ CODE: Final = Text(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Letter:
-    subject: str
-    text: str
-    html: str
-
-
 def confirm_letter(one: Subscription, *, origin: str, link: str, stop: str) -> Letter:
-    words = {"heading": CONFIRM_SUBJECT, "paragraphs": _told(CONFIRM_WORDS, one), "manage": None}
-    return _letter(one, words, origin=origin, link={"url": link, "words": CONFIRM_BUTTON}, unsubscribe=stop)
+    return _letter(one, CONFIRM_SUBJECT, CONFIRM_WORDS, CONFIRM_BUTTON, origin=origin, link=link, stop=stop)
 
 
 def known_letter(one: Subscription, *, origin: str, link: str, stop: str) -> Letter:
     """For an address that gets alerts already; `one` is what it has."""
-    words = {"heading": KNOWN_SUBJECT, "paragraphs": _told(KNOWN_WORDS, one), "manage": None}
-    return _letter(one, words, origin=origin, link={"url": link, "words": KNOWN_BUTTON}, unsubscribe=stop)
+    return _letter(one, KNOWN_SUBJECT, KNOWN_WORDS, KNOWN_BUTTON, origin=origin, link=link, stop=stop)
 
 
 def code_words(code: str, language: str) -> str:
     return CODE.format(code=code).in_(language)
 
 
-def _told(sentences: tuple[Text, ...], one: Subscription) -> list[Text]:
+def _letter(
+    one: Subscription, subject: Text, sentences: tuple[Text, ...], button: Text, *, origin: str, link: str, stop: str
+) -> Letter:
     filled = {"places": place_words(one.wishes.places), "hazards": hazard_words(one.wishes.hazards)}
-    return [sentence.format(**filled) for sentence in sentences]
-
-
-def _letter(one: Subscription, words: dict[str, Any], **more: Any) -> Letter:
-    lang = one.wishes.language
-    context = {"lang": lang, "subject": words["heading"], "level": None, "reason": WHY, **words, **more}
-    html, text = (environment(lang).get_template(f"messages/email.{kind}").render(context) for kind in ("html", "txt"))
-    return Letter(subject=words["heading"].in_(lang), text=text, html=html)
+    return letter(
+        "email",
+        one.wishes.language,
+        subject=subject,
+        heading=subject,
+        paragraphs=[sentence.format(**filled) for sentence in sentences],
+        link={"url": link, "words": button},
+        reason=WHY,
+        unsubscribe=stop,
+        origin=origin,
+    )

@@ -1,31 +1,43 @@
-"""What subscriptions do when something is announced, and when SES tells what became of a mail."""
+"""What subscriptions do when something is announced, and when SES tells what became of a mail.
+
+Use cases are imported where they run: these handlers are registered with the pages, which need none of them.
+"""
 
 from typing import Any
 
 from chalice.app import Blueprint
 
 from chalicelib.core.events import Entry
-from chalicelib.core.handlers import facts_worker, messages_worker
-from chalicelib.subscriptions.service.confirmations import confirmations
-from chalicelib.subscriptions.service.outcomes import outcomes
-from chalicelib.subscriptions.service.phone_lines import phone_lines
+from chalicelib.core.handlers import Message, facts_worker, messages_worker
 
 workers = Blueprint(__name__)
 
 
 def write_to_them(entry: Entry) -> None:
+    from chalicelib.subscriptions.service.confirmations import confirmations
+
     confirmations().write(entry)
 
 
 def move_their_phone(entry: Entry) -> None:
+    from chalicelib.subscriptions.service.phone_lines import phone_lines
+
     if entry.data["channel"] == "phone":
         phone_lines().agree(entry.data["subscription_id"])
         phone_lines().sweep()
 
 
 def follow_alert(entry: Entry) -> None:
+    from chalicelib.subscriptions.service.phone_lines import phone_lines
+
     phone_lines().follow_alert(entry)
     phone_lines().sweep(pages=10)
+
+
+def settle(message: Message) -> None:
+    from chalicelib.subscriptions.service.outcomes import outcomes
+
+    outcomes().settle(message)
 
 
 HANDLERS = {
@@ -47,6 +59,6 @@ def subscriptions_worker(event: Any) -> None:
 
 
 @workers.on_sqs_message(queue="Outcomes", name="subscriptions_outcomes")
-@messages_worker("subscriptions", lambda body: outcomes().settle(body))
+@messages_worker("subscriptions", settle)
 def subscriptions_outcomes(event: Any) -> None:
     """Bounces and complaints."""

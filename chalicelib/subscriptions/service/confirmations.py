@@ -1,12 +1,14 @@
 """Writes to whoever asked: the mail with the link, or the text with the code. One message per asking."""
 
+from dataclasses import replace
 from typing import Final
 
 from chalicelib.core.delivery import Channel as Way
 from chalicelib.core.delivery import Deliveries, Delivery
 from chalicelib.core.delivery import State as Sent
 from chalicelib.core.events import Entry, system
-from chalicelib.core.post import Mail
+from chalicelib.core.messages import Letter
+from chalicelib.core.post import Mail, one_click
 from chalicelib.core.toolbox import Toolbox, toolbox
 from chalicelib.subscriptions import letters, links
 from chalicelib.subscriptions.model.subscription import Reason, State, Subscription
@@ -38,14 +40,14 @@ class Confirmations:
     def _mailed(self, one: Subscription) -> Delivery:
         to = self._tools.vault.open(one.contact, owner=one.id)
         letter, stop = self._letter(one)
-        headers = (("List-Unsubscribe", f"<{stop}>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
-
-        def send(row: str) -> str:
-            language = one.wishes.language
-            mail = Mail(to=to, row=row, language=language, headers=headers, **vars(letter))
-            return self._tools.mail.send(mail)
-
-        return self._deliveries.deliver(_batch(one), one.id, Way.MAIL, send, guard=lambda: self._too_late(one))
+        mail = Mail(to=to, row="", language=one.wishes.language, headers=one_click(stop), **vars(letter))
+        return self._deliveries.deliver(
+            _batch(one),
+            one.id,
+            Way.MAIL,
+            lambda row: self._tools.mail.send(replace(mail, row=row)),
+            guard=lambda: self._too_late(one),
+        )
 
     def _texted(self, one: Subscription) -> Delivery:
         number = self._tools.vault.open(one.contact, owner=one.id)
@@ -59,7 +61,7 @@ class Confirmations:
             guard=lambda: self._too_late(one),
         )
 
-    def _letter(self, one: Subscription) -> tuple[letters.Letter, str]:
+    def _letter(self, one: Subscription) -> tuple[Letter, str]:
         """The letter and its stop link. An address that has a subscription is told so, and only by mail."""
         owner = self._store.owner(one.contact.found_by)
         known = owner if owner and owner.state is State.CONFIRMED else None

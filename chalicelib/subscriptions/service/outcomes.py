@@ -7,15 +7,12 @@ from typing import Any, Final
 from chalicelib.core.delivery import Deliveries
 from chalicelib.core.events import system
 from chalicelib.core.log import note
-from chalicelib.core.post import ROW_TAG
+from chalicelib.core.post import MailEvent, mail_event
 from chalicelib.core.toolbox import Toolbox, toolbox
 from chalicelib.subscriptions.model.subscription import Reason
 from chalicelib.subscriptions.service.asking import Subscriptions
 
 BY: Final = system("ses")
-SENT: Final = frozenset({"Send", "Delivery"})
-REFUSED: Final = frozenset({"Reject", "Rendering Failure"})
-Event = Mapping[str, Any]
 
 
 class Outcomes:
@@ -24,20 +21,17 @@ class Outcomes:
         self._deliveries = Deliveries(tools.store, tools.now)
 
     def settle(self, message: Mapping[str, Any]) -> None:
-        """An SNS envelope with an SES event. One that is about no row of ours, or says nothing new, changes nothing."""
-        event = _event(message)
-        row = next(iter(event.get("mail", {}).get("tags", {}).get(ROW_TAG, ())), "")
-        kind, failure = event.get("eventType", ""), _failure(event)
-        if not row or not (failure or kind in SENT):
-            return note("mail_event_ignored", kind=kind)
-        settled = self._deliveries.settle(row, failed=failure, message_id=event["mail"].get("messageId", ""))
-        reason = _stops(event)
-        if settled and reason:
-            Subscriptions(self._tools).stop(settled.target, reason, by=BY)
+        """Takes an SES event, in an SNS envelope or raw. What is about no row of ours changes nothing."""
+        event = mail_event(_inside(message))
+        if event is None:
+            return note("mail_event_ignored")
+        row = self._deliveries.settle(event.row, failed=event.failed, message_id=event.message_id)
+        if row and event.gone:
+            Subscriptions(self._tools).stop(row.target, _reason(event), by=BY)
         return None
 
 
-def _event(message: Mapping[str, Any]) -> Event:
+def _inside(message: Mapping[str, Any]) -> Mapping[str, Any]:
     """SES greets a new topic with a sentence that is no JSON."""
     if "Message" not in message:
         return message
@@ -48,28 +42,8 @@ def _event(message: Mapping[str, Any]) -> Event:
     return event if isinstance(event, dict) else {}
 
 
-def _failure(event: Event) -> str:
-    """A code for the delivery row; "" where the mail has not failed."""
-    kind = event.get("eventType")
-    if kind == "Bounce":
-        return "bounce" if _is_permanent(event) else "soft_bounce"
-    if kind == "Complaint":
-        return "complaint" if _is_complaint(event) else ""
-    return "rejected" if kind in REFUSED else ""
-
-
-def _stops(event: Event) -> Reason | None:
-    """A full mailbox may be empty tomorrow; an address that does not exist, or does not want us, is left alone."""
-    return {"bounce": Reason.BOUNCE, "complaint": Reason.COMPLAINT}.get(_failure(event))
-
-
-def _is_permanent(event: Event) -> bool:
-    return bool(event.get("bounce", {}).get("bounceType") == "Permanent")
-
-
-def _is_complaint(event: Event) -> bool:
-    """Some mailbox providers also tell when a person takes our mail out of the spam folder."""
-    return bool(event.get("complaint", {}).get("complaintFeedbackType") != "not-spam")
+def _reason(event: MailEvent) -> Reason:
+    return Reason.COMPLAINT if event.failed == "complaint" else Reason.BOUNCE
 
 
 def outcomes() -> Outcomes:
