@@ -64,7 +64,9 @@ class Pages(Routes):
         def answer(**params: str) -> Response:
             visit = None
             try:
-                visit = visit_from(self._event(), language_of(self._event()["path"]))
+                # What other sites post is not even read: mail programs unsubscribe in any type of form (RFC 8058).
+                language = language_of(self._event()["path"])
+                visit = visit_from(self._event(), language, read_form=not guard.cross_site)
                 visit = guard.admit(visit, toolbox().origin)
                 return self._rendered(*_asked(view, again, visit, _own(params)), cache)
             except CityError as refusal:

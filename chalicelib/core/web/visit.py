@@ -59,7 +59,7 @@ class Visit:
         return replace(self, errors=errors)
 
 
-def visit_from(event: Mapping[str, Any], language: str) -> Visit:
+def visit_from(event: Mapping[str, Any], language: str, *, read_form: bool = True) -> Visit:
     """Raises Malformed, TooLarge or UnsupportedType before anything is parsed that is too big or of another type."""
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     method = event["requestContext"]["httpMethod"]
@@ -70,7 +70,7 @@ def visit_from(event: Mapping[str, Any], language: str) -> Visit:
         method=method,
         path=event["path"],
         query={name: values[0] for name, values in query.items()},
-        form=_form(headers, body) if method == "POST" else {},
+        form=_form(headers, body) if method == "POST" and read_form else {},
         headers=headers,
         cookies=_cookies(event),
         ip=_address(event, headers),
