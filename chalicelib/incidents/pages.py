@@ -16,7 +16,7 @@ from chalicelib.core.web.limits import limit
 from chalicelib.core.web.pages import Pages
 from chalicelib.core.web.visit import Visit
 from chalicelib.incidents.model import Point, kinds
-from chalicelib.incidents.service import Contact, Observation, incidents, queue
+from chalicelib.incidents.service.cases import Contact, Observation, incidents, queue
 
 pages = Pages(__name__)
 

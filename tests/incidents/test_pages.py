@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.incidents.service import incidents
+from chalicelib.incidents.service.cases import incidents
 from tests.web.city import City, memory_city
 from tests.web.client import Client, Reply
 

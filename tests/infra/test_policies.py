@@ -97,18 +97,19 @@ def test_only_functions_that_send_send_mail_and_from_the_city_alone(live_stage: 
         assert one["Condition"] == {"StringEquals": {"ses:FromAddress": "sewaka@denpasar.test"}}
 
 
-def test_one_function_texts_single_phones_and_publishes_to_no_topic(stage: str) -> None:
+def test_functions_that_text_single_phones_publish_to_no_topic(stage: str) -> None:
     texting = {function for function in ROLES if "*" in on(stage, function, "sns:Publish")}
-    assert texting == {"subscriptions_worker"}
-    (deny,) = [one for one in policy(stage, "subscriptions_worker") if one["Effect"] == "Deny"]
-    assert deny["Action"] == ["sns:Publish"]
+    assert texting == {"subscriptions_worker", "incidents_worker"}
+    for function in texting:
+        (deny,) = [one for one in policy(stage, function) if one["Effect"] == "Deny"]
+        assert deny["Action"] == ["sns:Publish"]
 
 
 def test_one_function_publishes_to_place_topics_and_none_to_the_topic_of_alerts(stage: str) -> None:
     (topics,) = on(stage, "alerts_phone", "sns:Publish")
     assert isinstance(topics, dict)
     assert topics["Fn::Sub"].endswith(f":sewaka-{stage}-phone-*")
-    assert holders(stage, "sns:Publish") == {"alerts_phone", "subscriptions_worker"}
+    assert holders(stage, "sns:Publish") == {"alerts_phone", "subscriptions_worker", "incidents_worker"}
 
 
 def test_only_the_spine_speaks_to_the_bus_and_to_the_archive(stage: str) -> None:

@@ -1,0 +1,46 @@
+"""Telling the people who reported what became of it: one message for each report and decision."""
+
+from chalicelib.core.delivery import Channel, Deliveries
+from chalicelib.core.events import Entry
+from chalicelib.core.post import Mail
+from chalicelib.core.toolbox import Toolbox, toolbox
+from chalicelib.core.vault import Sealed, Secret
+from chalicelib.incidents.letters import news_letter, news_text
+from chalicelib.incidents.model import Incident, Report
+from chalicelib.incidents.store import IncidentStore
+
+
+class News:
+    def __init__(self, tools: Toolbox) -> None:
+        self._tools = tools
+        self._store = IncidentStore(tools.store)
+        self._deliveries = Deliveries(tools.store, tools.now)
+
+    def tell(self, entry: Entry) -> None:
+        """For IncidentVerified and IncidentRejected. Whoever was told by an earlier try of the message is not again."""
+        incident = self._store.incident(entry.data["incident_id"])
+        for report in self._store.reports(incident.reports):
+            if report.contact is not None:
+                self._tell_one(report, report.contact, incident)
+
+    def _tell_one(self, report: Report, contact: Sealed, incident: Incident) -> None:
+        to = self._tools.vault.open(contact, owner=report.reference)
+        mailed = contact.secret is Secret.EMAIL
+        self._deliveries.deliver(
+            f"incident-{incident.id}-{incident.state}",
+            report.reference,
+            Channel.MAIL if mailed else Channel.PHONE,
+            lambda row: self._mailed(to, report, incident, row) if mailed else self._texted(to, report, incident),
+            guard=lambda: None,
+        )
+
+    def _mailed(self, to: str, report: Report, incident: Incident, row: str) -> str:
+        letter = news_letter(report, incident, origin=self._tools.origin)
+        return self._tools.mail.send(Mail(to=to, row=row, language=report.language, **vars(letter)))
+
+    def _texted(self, to: str, report: Report, incident: Incident) -> str:
+        return self._tools.phones.text(to, news_text(report, incident, origin=self._tools.origin))
+
+
+def news() -> News:
+    return News(toolbox())
