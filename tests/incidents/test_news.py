@@ -30,12 +30,12 @@ def reported(contact: Contact | None, language: str = "id", form: str = "f1") ->
 
 
 def decided(city: City, *references: str, reject: bool = False) -> Entry:
-    id = incidents().open(references, "ayu", "open-1")
+    incident_id = incidents().open(references, "ayu", "open-1")
     if reject:
-        incidents().reject(id, "ayu", "Sudah surut")
+        incidents().reject(incident_id, "ayu", "Sudah surut")
     else:
-        incidents().verify(id, "ayu")
-    return city.store.journal(f"incident#{id}")[-1]
+        incidents().verify(incident_id, "ayu")
+    return city.store.journal(f"incident#{incident_id}")[-1]
 
 
 def test_a_reporter_hears_by_mail_with_a_link_to_the_report(city: City) -> None:
@@ -101,17 +101,17 @@ def alert_fact(city: City, incident_id: str, name: str, version: int, status: st
 def test_an_incident_knows_what_became_of_its_alert_in_whatever_order_the_facts_come(city: City) -> None:
     reference = reported(None)
     decided(city, reference)
-    id = incidents().progress(reference)[0].incident_id
-    incidents().follow_alert(alert_fact(city, id, "AlertCancelled", 5))
-    incidents().follow_alert(alert_fact(city, id, "AlertIssued", 3))
+    incident_id = incidents().progress(reference)[0].incident_id
+    incidents().follow_alert(alert_fact(city, incident_id, "AlertCancelled", 5))
+    incidents().follow_alert(alert_fact(city, incident_id, "AlertIssued", 3))
 
-    assert IncidentStore(city.store).incident(id).alert_state == "cancelled"
+    assert IncidentStore(city.store).incident(incident_id).alert_state == "cancelled"
 
 
 def test_an_exercise_says_nothing_on_a_real_report(city: City) -> None:
     reference = reported(None)
     decided(city, reference)
-    id = incidents().progress(reference)[0].incident_id
-    incidents().follow_alert(alert_fact(city, id, "AlertIssued", 3, status="exercise"))
+    incident_id = incidents().progress(reference)[0].incident_id
+    incidents().follow_alert(alert_fact(city, incident_id, "AlertIssued", 3, status="exercise"))
 
-    assert IncidentStore(city.store).incident(id).alert_id == ""
+    assert IncidentStore(city.store).incident(incident_id).alert_id == ""
