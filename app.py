@@ -10,6 +10,7 @@ from chalicelib.home import api as home_api
 from chalicelib.home import pages as home_pages
 from chalicelib.identity import pages as identity_pages
 from chalicelib.incidents import pages as incidents_pages
+from chalicelib.incidents import workers as incidents_workers
 from chalicelib.spine import workers as spine_workers
 from chalicelib.subscriptions import pages as subscriptions_pages
 from chalicelib.subscriptions import workers as subscriptions_workers
@@ -24,5 +25,6 @@ app.register(alerts_pages.pages)
 app.register(alerts_desk.pages)
 app.register(alerts_api.api)
 app.register_workers(spine_workers.bp)
+app.register_workers(incidents_workers.workers)
 app.register_workers(alerts_workers.workers)
 app.register_workers(subscriptions_workers.workers)
