@@ -1,26 +1,30 @@
-"""How alerts leave: one worker for each channel's queue, and the minute."""
+"""How alerts leave: one worker for each channel's queue, and the minute.
+
+The fan-out is imported where it runs: these handlers are registered with the pages, which need none of it.
+"""
 
 from typing import Any
 
 from chalice.app import Blueprint
 
-from chalicelib.alerts.fanout.clock import Minute
-from chalicelib.alerts.fanout.mail import MailWork
-from chalicelib.alerts.fanout.phone import PhoneWork
-from chalicelib.alerts.service import alerts
 from chalicelib.core.handlers import Message, messages_worker
 from chalicelib.core.toolbox import toolbox
-from chalicelib.subscriptions import reads as hearers
 
 workers = Blueprint(__name__)
 
 
 def _mail(message: Message) -> None:
+    from chalicelib.alerts.fanout.mail import MailWork
+    from chalicelib.subscriptions import reads as hearers
+
     tools = toolbox()
     MailWork(tools, hearers, tools.mail_queue).handle(message)
 
 
 def _phone(message: Message) -> None:
+    from chalicelib.alerts.fanout.phone import PhoneWork
+    from chalicelib.subscriptions import reads as hearers
+
     tools = toolbox()
     PhoneWork(tools, hearers, tools.phone_queue).handle(message)
 
@@ -40,5 +44,8 @@ def alerts_phone(event: Any) -> None:
 @workers.schedule("rate(1 minute)", name="alerts_clock")
 def alerts_clock(_event: Any) -> None:
     """Ends alerts whose time is over, and settles sends that have no outcome."""
+    from chalicelib.alerts.fanout.clock import Minute
+    from chalicelib.alerts.service import alerts
+
     alerts().expire_due()
     Minute(toolbox()).settle()

@@ -7,9 +7,9 @@ from typing import Any
 from chalicelib.alerts.model.alert import Alert
 from chalicelib.alerts.model.hazards import hazards
 from chalicelib.alerts.model.words import Announcement, area_names, path, words
-from chalicelib.core.post import Mail
+from chalicelib.core.messages import letter as rendered
+from chalicelib.core.post import Mail, one_click
 from chalicelib.core.text import Text
-from chalicelib.core.web.templates import environment
 
 REASON = Text(
     id="Anda menerima e-mail ini karena berlangganan peringatan Kota Denpasar.",
@@ -30,19 +30,21 @@ def letter(
 ) -> Callable[[str, str], Mail]:
     """Everything that may fail is done here; what comes back only takes the address and the delivery row's id."""
     said = words(alert, announcement, lang, origin, repeated=repeated)
-    context = _context(alert, announcement, lang, origin)
-    context |= {"subject": said.subject, "repeated": repeated, "unsubscribe": links.stop, "manage": links.manage}
-    html, text = (environment(lang).get_template(f"messages/alert.{kind}").render(context) for kind in ("html", "txt"))
-    headers = (("List-Unsubscribe", f"<{links.stop}>"), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
-    return lambda to, row: Mail(
-        to=to, subject=said.subject, text=text, html=html, language=lang, row=row, headers=headers
+    made = rendered(
+        "alert",
+        lang,
+        subject=said.subject,
+        origin=origin,
+        repeated=repeated,
+        unsubscribe=links.stop,
+        manage=links.manage,
+        **_context(alert, announcement, lang, origin),
     )
+    return lambda to, row: Mail(to=to, row=row, language=lang, headers=one_click(links.stop), **vars(made))
 
 
 def _context(alert: Alert, announcement: Announcement, lang: str, origin: str) -> dict[str, Any]:
     return {
-        "lang": lang,
-        "origin": origin,
         "alert": alert,
         "cancelled": announcement is Announcement.CANCELLED,
         "level": alert.level,

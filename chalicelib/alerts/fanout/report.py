@@ -1,16 +1,16 @@
 """What officers see of the sending: the messages before they leave, and what became of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 from chalicelib.alerts.fanout.letter import Links, letter
 from chalicelib.alerts.fanout.plan import Batch, batch_of, batches
-from chalicelib.alerts.model import sms
 from chalicelib.alerts.model.alert import Alert, State
 from chalicelib.alerts.model.words import Announcement, words
-from chalicelib.core.delivery import COUNTED, Channel, Deliveries, Delivery
+from chalicelib.core import sms
+from chalicelib.core.delivery import Channel, Deliveries, Delivery
 from chalicelib.core.delivery import State as Sent
 from chalicelib.core.text import LANGUAGES
 from chalicelib.core.toolbox import Toolbox
@@ -48,29 +48,26 @@ def previews(alert: Alert, origin: str) -> list[Preview]:
 def sendings(alert: Alert, tools: Toolbox) -> Sendings:
     deliveries = Deliveries(tools.store, tools.now)
     return Sendings(
-        counts={said: _counted(alert, said, deliveries) for said in Announcement},
+        counts={said: _counted(alert, said, deliveries) for said in _announced(alert)},
         topics=tuple(_topics(alert, deliveries)),
         unknown=tuple(islice(_unknown(alert, deliveries), MOST_UNKNOWN)),
     )
+
+
+def _announced(alert: Alert) -> list[Announcement]:
+    return list(Announcement) if alert.state is State.CANCELLED else [Announcement.ISSUED]
 
 
 def _preview(alert: Alert, announcement: Announcement, lang: str, origin: str) -> Preview:
     said = words(alert, announcement, lang, origin)
     links = Links(stop=f"{origin}/{lang}/alerts/subscriptions/…", manage=f"{origin}/{lang}/alerts/subscriptions/…")
     mail = letter(alert, announcement, lang, origin, links)("", "")
-    return Preview(lang=lang, subject=said.subject, mail=mail.text.strip(), sms=said.sms, parts=sms.parts(said.sms))
+    return Preview(lang=lang, subject=said.subject, mail=mail.text, sms=said.sms, parts=sms.size(said.sms).parts)
 
 
 def _counted(alert: Alert, said: Announcement, deliveries: Deliveries) -> dict[Channel, dict[Sent, int]]:
-    return {
-        channel: _sum(deliveries.tally(str(b)) for b in batches(alert, channel) if b.announcement is said)
-        for channel in Channel
-    }
-
-
-def _sum(tallies: Iterable[dict[Sent, int]]) -> dict[Sent, int]:
-    found = list(tallies)
-    return {state: sum(one[state] for one in found) for state in COUNTED}
+    names = {channel: [str(one) for one in batches(alert, channel) if one.announcement is said] for channel in Channel}
+    return {channel: deliveries.tally(*some) for channel, some in names.items()}
 
 
 def _topics(alert: Alert, deliveries: Deliveries) -> Iterator[tuple[Batch, Delivery]]:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
-from chalicelib.alerts.model import sms
 from chalicelib.alerts.model.alert import Alert
 from chalicelib.alerts.model.hazards import hazards
 from chalicelib.alerts.model.ladder import RUNGS, Status
 from chalicelib.alerts.model.refusals import Refusal
-from chalicelib.core import places
+from chalicelib.core import places, sms
 from chalicelib.core.text import LANGUAGES, Text, day, moment
 
 
@@ -30,6 +30,11 @@ class Words:
     instruction: str
 
 
+MOST_PARTS: Final = 3
+# One typographic sign would more than halve what fits: phones get the plain one.
+PLAIN: Final = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " ", "•": "-", "\t": " "}
+)
 # Nobody may take these for the real thing: the mark stands first in every subject and message.
 MARKS = {
     Status.EXERCISE: Text(id="LATIHAN. ", en="EXERCISE. "),
@@ -58,7 +63,7 @@ def words(alert: Alert, announcement: Announcement, lang: str, origin: str, *, r
     pattern = ISSUED_SMS if announcement is Announcement.ISSUED else CANCELLED_SMS
     return Words(
         subject=SUBJECT.format(**{**values, "headline": alert.headline.in_(lang)}),
-        sms=sms.plain(pattern.in_(lang).format(**values)),
+        sms=_plain(pattern.in_(lang).format(**values)),
         headline=alert.headline.in_(lang),
         description=(alert.ending or alert.description).in_(lang)
         if announcement is Announcement.CANCELLED
@@ -75,9 +80,9 @@ def check_length(alert: Alert, announcement: Announcement, origin: str) -> None:
     """Refuses words that no phone would get whole, beside the field of the language that is too long."""
     field = "instruction" if announcement is Announcement.ISSUED else "ending"
     for lang in LANGUAGES:
-        parts = sms.parts(words(alert, announcement, lang, origin, repeated=True).sms)
-        if parts > sms.MOST_PARTS:
-            raise Refusal(TOO_LONG.format(parts=parts, most=sms.MOST_PARTS), field=f"{field}_{lang}")
+        parts = sms.size(words(alert, announcement, lang, origin, repeated=True).sms).parts
+        if parts > MOST_PARTS:
+            raise Refusal(TOO_LONG.format(parts=parts, most=MOST_PARTS), field=f"{field}_{lang}")
 
 
 def path(alert_id: str, lang: str) -> str:
@@ -115,5 +120,10 @@ def _values(alert: Alert, announcement: Announcement, lang: str, origin: str, re
     }
 
 
+def _plain(said: str) -> str:
+    """The words on one line, in signs that phones have."""
+    return " ".join(said.translate(PLAIN).split())
+
+
 def _sentence(said: str) -> str:
-    return said if said.endswith((".", "!", "?")) else f"{said}."
+    return said if said.endswith((".", "!", "?", "…")) else f"{said}."
