@@ -71,13 +71,27 @@ def test_nothing_of_the_city_subscribes_to_exercises(stage: str) -> None:
     assert topics == {"AlertsTopic", "MailEventsTopic"}
 
 
-def test_each_rule_names_facts_that_some_service_announces() -> None:
+def test_each_service_hears_the_facts_that_it_reacts_to_and_no_others() -> None:
+    for rule, service in (("IncidentsRule", "incidents"), ("SubscriptionsRule", "subscriptions")):
+        handled = importlib.import_module(f"chalicelib.{service}.workers").HANDLERS
+        assert sorted(facts_of(rule)) == sorted(set(handled) & announced())
+
+
+def test_the_rules_of_alerts_name_facts_that_are_announced() -> None:
+    for rule in ("LiveAlertsRule", "ExerciseAlertsRule"):
+        assert facts_of(rule) == {"AlertIssued", "AlertCancelled"}
+        assert facts_of(rule) <= announced()
+
+
+def facts_of(rule: str) -> set[str]:
+    return set(rules("prod")[rule]["EventPattern"]["detail-type"])
+
+
+def announced() -> set[str]:
+    """The names of all facts of all services."""
     for file in (ROOT / "chalicelib").glob("*/events.py"):
         importlib.import_module(f"chalicelib.{file.parent.name}.events")
-    announced = {fact.__name__ for fact in descendants(Fact)}
-    patterns = [rule["EventPattern"] for rule in rules("prod").values() if "EventPattern" in rule]
-    named = {fact for pattern in patterns for fact in pattern["detail-type"]}
-    assert sorted(named - announced) == []
+    return {fact.__name__ for fact in descendants(Fact)}
 
 
 def descendants(kind: type) -> set[type]:

@@ -83,6 +83,16 @@ def test_the_api_seals_people_and_can_never_open_them(stage: str) -> None:
     assert may(stage, "api_handler", "kms:Decrypt") == []
 
 
+def test_only_pages_seal_and_only_those_who_sign_or_find_make_macs(stage: str) -> None:
+    assert holders(stage, "kms:GenerateDataKey") == {"api_handler"}
+    assert holders(stage, "kms:GenerateMac") == {"api_handler", "subscriptions_worker", "alerts_mail"}
+
+
+def test_one_function_keeps_the_topics_of_phones(stage: str) -> None:
+    for action in ("sns:CreateTopic", "sns:Subscribe", "sns:Unsubscribe"):
+        assert holders(stage, action) == {"subscriptions_worker"}
+
+
 def test_only_functions_that_send_open_the_vault(stage: str) -> None:
     assert holders(stage, "kms:Decrypt") == SENDERS
     for function in SENDERS:
