@@ -11,14 +11,13 @@ from chalicelib.core.messages import Letter
 from chalicelib.core.post import Mail, one_click
 from chalicelib.core.toolbox import Toolbox, toolbox
 from chalicelib.subscriptions import letters, links
-from chalicelib.subscriptions.model.subscription import Reason, State, Subscription
+from chalicelib.subscriptions.model.subscription import State, Subscription
 from chalicelib.subscriptions.model.wishes import Channel
 from chalicelib.subscriptions.service.asking import CODE, Subscriptions
+from chalicelib.subscriptions.service.refusals import reason_of
 from chalicelib.subscriptions.store import SubscriptionStore
 
 BY: Final = system("subscriptions")
-# What SNS says of a number whose owner has answered STOP.
-OPTED_OUT: Final = frozenset({"OptedOut", "OptedOutException"})
 
 
 class Confirmations:
@@ -34,8 +33,7 @@ class Confirmations:
             return
         row = self._texted(one) if one.channel is Channel.PHONE else self._mailed(one)
         if row.state is Sent.FAILED:
-            reason = Reason.OPT_OUT if row.reason in OPTED_OUT else Reason.BOUNCE
-            Subscriptions(self._tools).stop(one.id, reason, by=BY)
+            Subscriptions(self._tools).stop(one.id, reason_of(row.reason), by=BY)
 
     def _mailed(self, one: Subscription) -> Delivery:
         to = self._tools.vault.open(one.contact, owner=one.id)

@@ -12,10 +12,13 @@ from typing import Final
 from chalicelib.core import places
 from chalicelib.core.events import Entry, system
 from chalicelib.core.log import note
+from chalicelib.core.post import Refused
 from chalicelib.core.store import retried
 from chalicelib.core.toolbox import Toolbox, toolbox
 from chalicelib.subscriptions.model.lines import ActiveAlert, ActiveAlerts, Line, Lines
 from chalicelib.subscriptions.model.subscription import Subscription
+from chalicelib.subscriptions.service.asking import Subscriptions
+from chalicelib.subscriptions.service.refusals import reason_of
 from chalicelib.subscriptions.store import SubscriptionStore
 
 BY: Final = system("subscriptions")
@@ -30,9 +33,17 @@ class PhoneLines:
         self._tools = tools
         self._store = SubscriptionStore(tools.store)
 
-    @retried
     def agree(self, id: str) -> None:
-        """Joins and leaves topics until they are what the subscription says now. What is forgotten has none."""
+        """Joins and leaves topics until they are what was wished for; a number that SNS does not take is stopped."""
+        try:
+            self._agree(id)
+        except Refused as refused:
+            if not refused.final:
+                raise
+            Subscriptions(self._tools).stop(id, reason_of(refused.reason), by=BY)
+
+    @retried
+    def _agree(self, id: str) -> None:
         one = self._store.find(id)
         if one is None:
             return
@@ -79,16 +90,24 @@ class PhoneLines:
         return self._kept(one, one.lines.joined(arn))
 
     def _left(self, one: Subscription, line: Line) -> Subscription:
-        """Finds out the ARN, gives it up in the table, and only then at SNS."""
-        if not line.subscription:
-            told = replace(line, subscription=self._tools.phones.subscribe(line.topic, self._number(one)))
-            one, line = self._kept(one, one.lines.changed(line, told)), told
-        if not line.closing:
-            closing = replace(line, closing=True)
+        """Gives the ARN up in the table, and only then at SNS."""
+        arn = line.subscription or self._found_out(one, line)
+        closing = replace(line, subscription=arn, closing=True)
+        if closing != line:
             one, line = self._kept(one, one.lines.changed(line, closing)), closing
-        self._tools.phones.unsubscribe(line.subscription)
+        if arn:
+            self._tools.phones.unsubscribe(arn)
         note("phone_left", subscription_id=one.id, topic=line.topic)
         return self._kept(one, one.lines.changed(line, None))
+
+    def _found_out(self, one: Subscription, line: Line) -> str:
+        """The ARN that was not written down in time: subscribing again tells it. "" for a number that hangs nowhere."""
+        try:
+            return self._tools.phones.subscribe(line.topic, self._number(one))
+        except Refused as refused:
+            if not refused.final:
+                raise
+            return ""
 
     def _kept(self, one: Subscription, lines: Lines) -> Subscription:
         return one if lines is one.lines else self._store.keep_lines(replace(one, lines=lines), by=BY)
