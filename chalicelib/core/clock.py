@@ -12,7 +12,7 @@ def utc_now() -> datetime:
 
 def as_stamp(moment: datetime) -> str:
     """ISO 8601 in UTC with microseconds and a final Z, so that stamps sort as text."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def from_stamp(stamp: str) -> datetime:

@@ -7,8 +7,8 @@ from the entry that it handles, and `commit` stamps it on every journal entry.
 import contextvars
 import json
 import re
+import secrets
 import sys
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -16,6 +16,7 @@ from chalicelib.core.clock import as_stamp, utc_now
 
 _correlation: contextvars.ContextVar[str] = contextvars.ContextVar("correlation", default="")
 _WELL_FORMED = re.compile(r"[0-9A-Za-z._:=-]{8,64}")
+_as_json = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 def correlation() -> str:
@@ -25,7 +26,7 @@ def correlation() -> str:
 @contextmanager
 def correlated(id: str | None) -> Iterator[str]:
     """Everything noted and committed inside carries this id; a missing or malformed one is replaced by a new one."""
-    token = _correlation.set(id if id and _WELL_FORMED.fullmatch(id) else uuid.uuid4().hex)
+    token = _correlation.set(id if id and _WELL_FORMED.fullmatch(id) else secrets.token_hex(16))
     try:
         yield _correlation.get()
     finally:
@@ -49,4 +50,4 @@ def measure(name: str, value: float, unit: str = "Count", **dimensions: str) -> 
 
 
 def _write(line: Mapping[str, object]) -> None:
-    sys.stdout.write(json.dumps(line, ensure_ascii=True, separators=(",", ":")) + "\n")
+    sys.stdout.write(_as_json(line) + "\n")

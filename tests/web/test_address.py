@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.core.web.visit import visit_from
+from chalicelib.core.web.visit import folded, visit_from
 
 THE_EDGE = "130.176.0.1"
 
@@ -15,7 +15,7 @@ def asked(headers: dict[str, str]) -> str:
         "headers": headers,
         "requestContext": {"httpMethod": "GET", "identity": {"sourceIp": THE_EDGE}},
     }
-    return visit_from(event, "id").ip
+    return visit_from(folded(event), "id").ip
 
 
 @pytest.mark.parametrize(

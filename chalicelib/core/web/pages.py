@@ -2,7 +2,7 @@
 
 import functools
 import json
-import uuid
+import secrets
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -22,6 +22,8 @@ View = Callable[..., Answer]
 Headers = dict[str, str | list[str]]
 
 LANGUAGE_NAMES = {"id": "Indonesia", "en": "English"}
+
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Routes(Blueprint):
@@ -144,7 +146,7 @@ def layout(visit: Visit, strip: list[Any]) -> dict[str, Any]:
         "strip": strip,
         "officer": visit.officer,
         "csrf": visit.csrf,
-        "form_id": (visit.form.get("form_id") or (str(uuid.uuid4()),))[0],
+        "form_id": (visit.form.get("form_id") or (secrets.token_hex(16),))[0],
         "errors": visit.errors,
         "values": visit.typed(),
         "origin": toolbox().origin,
@@ -172,7 +174,7 @@ def bare(answer: Answer, cache: str) -> Response:
 
 
 def json_body(value: object, status: int = 200, type: str = "application/json") -> Body:
-    return Body(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), type, status)
+    return Body(_as_json(value).encode(), type, status)
 
 
 def error_page(refusal: CityError, path: str, strip: list[Any]) -> Response:

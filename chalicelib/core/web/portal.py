@@ -9,16 +9,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from chalice.app import Blueprint, Chalice, Response
+from chalice.app import Blueprint, Chalice, Request, Response
 
 from chalicelib.core import log
 from chalicelib.core.errors import CityError, Malformed, NotAllowed, NotFound, TooLarge
 from chalicelib.core.web.guards import Guard
 from chalicelib.core.web.pages import Routes, error_page, problem
-from chalicelib.core.web.visit import language_of
+from chalicelib.core.web.visit import folded, language_of
 
 LONGEST_PATH = 2000
 LONGEST_COOKIE = 8000
+# What a decoded path may not hold: control characters, what would be decoded once more, a step upwards.
+HIDDEN = re.compile(r"[\x00-\x1f%\\]|/\.{1,2}(?:/|$)")
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -36,7 +38,11 @@ SECURITY_HEADERS = {
 
 
 class Portal(Chalice):
-    """`strip` tells the alerts that every page shows; it is asked at most once per request."""
+    """`strip` tells the alerts that every page shows; it is asked at most once per request.
+
+    Views are called by the portal itself: Chalice's own way there (middleware, CORS, content types, which the pages
+    do without) costs as much as all that the portal adds (docs/decisions/0009).
+    """
 
     def __init__(self, app_name: str, *, strip: Callable[[], list[Any]]) -> None:
         super().__init__(app_name, configure_logs=False)
@@ -62,8 +68,8 @@ class Portal(Chalice):
             return []
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
-        wanted = _header(event, "x-correlation-id")
-        with log.correlated(wanted) as correlation:
+        event = folded(event)
+        with log.correlated(_header(event, "x-correlation-id")) as correlation:
             asked = dict(event["requestContext"])
             answer = _finished(self._answered(event, asked, context), event, correlation)
             # The route, never the address: it may hold a reference or a token.
@@ -73,29 +79,27 @@ class Portal(Chalice):
 
     def _answered(self, event: dict[str, Any], asked: dict[str, Any], context: Any) -> dict[str, Any]:
         try:
-            resolved = self._resolved(event, asked)
-            answer: dict[str, Any] = super().__call__(resolved, context)
+            return _as_dict(self._viewed(event, asked, context))
         except CityError as refusal:
-            answer = self._refused(refusal, event)
+            return self._refused(refusal, event)
         except Exception:  # noqa: BLE001 (the last line of defence: say nothing of the inside)
-            answer = self._broken(event)
-        return answer if answer["statusCode"] != 500 or _is_ours(answer) else self._broken(event)
+            log.note("request_failed", trace=_where())
+            return self._refused(CityError(), event)
 
-    def _resolved(self, event: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+    def _viewed(self, event: dict[str, Any], asked: dict[str, Any], context: Any) -> Response:
         path = _decoded(event)
         resource, params = self._route(path)
         if asked["httpMethod"] == "HEAD":
             asked["httpMethod"] = "GET"
-        if asked["httpMethod"] not in self.routes[resource]:
+        route = self.routes[resource].get(asked["httpMethod"])
+        if route is None:
             raise NotAllowed
         asked.update(resourcePath=resource, resolved=True)
-        return {
-            **event,
-            "path": path,
-            "resource": resource,
-            "requestContext": asked,
-            "pathParameters": params,
-        }
+        changed = {"path": path, "resource": resource, "requestContext": asked, "pathParameters": params}
+        self.lambda_context = context
+        self.current_request = Request({**event, **changed}, context)
+        answer: Response = route.view_function(**params)
+        return answer
 
     def _route(self, path: str) -> tuple[str, dict[str, str]]:
         segments = path.count("/")
@@ -119,14 +123,6 @@ class Portal(Chalice):
             answer = error_page(refusal, path, self.strip())
         return _as_dict(answer)
 
-    def _broken(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        log.note("request_failed", trace=_where())
-        return self._refused(CityError(), event)
-
-    def _unhandled_exception_to_response(self) -> Response:
-        # Chalice would log the message, which may hold what somebody typed: keep the place, not the words.
-        return Response("", status_code=500, headers={})
-
 
 def _pattern(resource: str) -> re.Pattern[str]:
     literal = re.sub(r"\\{(\w+)\\}", lambda name: f"(?P<{name[1]}>[^/]+)", re.escape(resource))
@@ -138,14 +134,13 @@ def _decoded(event: Mapping[str, Any]) -> str:
     raw = str(event.get("path") or "/")
     if len(raw) > LONGEST_PATH:
         raise TooLarge
-    if sum(len(value) for value in _all_headers(event, "cookie")) > LONGEST_COOKIE:
+    if sum(map(len, event["multiValueHeaders"].get("cookie", ()))) > LONGEST_COOKIE:
         raise Malformed
     try:
         path = unquote_to_bytes(raw).decode("utf-8")
     except UnicodeDecodeError as broken:
         raise NotFound from broken
-    hidden = path.count("/") != raw.count("/") or "%" in path or "\\" in path or any(ord(c) < 32 for c in path)
-    if hidden or any(part in (".", "..") for part in path.split("/")):
+    if path.count("/") != raw.count("/") or HIDDEN.search(path):
         raise NotFound
     return path
 
@@ -156,18 +151,14 @@ def _where() -> str:
     return f"{frame[0].filename}:{frame[0].lineno} {frame[0].name}" if frame else "unknown"
 
 
-def _is_ours(answer: Mapping[str, Any]) -> bool:
-    return any(name.lower() == "content-type" for name in answer.get("headers", {}))
-
-
 def _as_dict(answer: Response) -> dict[str, Any]:
-    made: dict[str, Any] = answer.to_dict([])
+    made: dict[str, Any] = answer.to_dict()
     return made
 
 
 def _finished(answer: dict[str, Any], event: Mapping[str, Any], correlation: str) -> dict[str, Any]:
-    headers = {**answer.get("headers", {}), **SECURITY_HEADERS, "X-Correlation-Id": correlation}
-    answer["headers"] = {name: _one_line(value) for name, value in headers.items()}
+    own = {name: _one_line(value) for name, value in (answer.get("headers") or {}).items()}
+    answer["headers"] = {**own, **SECURITY_HEADERS, "X-Correlation-Id": correlation}
     many = answer.get("multiValueHeaders") or {}
     answer["multiValueHeaders"] = {name: [_one_line(v) for v in values] for name, values in many.items()}
     if isinstance(answer["body"], bytes):
@@ -196,10 +187,5 @@ def _tag(answer: dict[str, Any], event: Mapping[str, Any]) -> None:
 
 
 def _header(event: Mapping[str, Any], name: str) -> str:
-    return next(iter(_all_headers(event, name)), "")
-
-
-def _all_headers(event: Mapping[str, Any], name: str) -> list[str]:
-    single = [value for key, value in (event.get("headers") or {}).items() if key.lower() == name and value]
-    many = [v for key, vs in (event.get("multiValueHeaders") or {}).items() if key.lower() == name for v in vs]
-    return many or single
+    value: str = event["headers"].get(name, "")
+    return value

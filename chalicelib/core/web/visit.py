@@ -59,9 +59,19 @@ class Visit:
         return replace(self, errors=errors)
 
 
+def folded(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The event with its header names in lower case, once for everybody who asks for one."""
+    many = event.get("multiValueHeaders") or {name: [value] for name, value in (event.get("headers") or {}).items()}
+    one_each = {name.lower(): values for name, values in many.items()}
+    if len(one_each) < len(many):
+        # A name in two spellings is one header: what comes twice must be seen twice.
+        one_each = {name: [v for key, vs in many.items() if key.lower() == name for v in vs] for name in one_each}
+    return {**event, "multiValueHeaders": one_each, "headers": {name: v[-1] for name, v in one_each.items() if v}}
+
+
 def visit_from(event: Mapping[str, Any], language: str, *, read_form: bool = True) -> Visit:
     """Raises Malformed, TooLarge or UnsupportedType before anything is parsed that is too big or of another type."""
-    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    headers = event["headers"]
     method = event["requestContext"]["httpMethod"]
     body = body_of(event)
     query = event.get("multiValueQueryStringParameters") or {}
@@ -119,8 +129,9 @@ def _form(headers: Mapping[str, str], body: bytes) -> dict[str, tuple[str, ...]]
 
 def _cookies(event: Mapping[str, Any]) -> dict[str, str]:
     """A name that comes twice counts as absent: nobody can say which one is ours."""
-    lines = (event.get("multiValueHeaders") or {}).items()
-    header = "; ".join(value for name, values in lines if name.lower() == "cookie" for value in values)
+    header = "; ".join(event["multiValueHeaders"].get("cookie", ()))
+    if not header:
+        return {}
     names = [part.split("=", 1)[0].strip() for part in header.split(";")]
     try:
         jar = SimpleCookie(header)
