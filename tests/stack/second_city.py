@@ -17,12 +17,24 @@ import pytest
 
 from infra import prepare
 from infra.deploy import outputs
-from infra.local.city import STAGE, City
+from infra.local.city import ACCOUNT, REGION, STAGE, City
 from infra.local.claims import free_ports, running
 from infra.local.clients import client, home
 from infra.steps import ROOT, Trouble
 
 PATIENCE = 120
+# Chalice reads all of these.
+SCHEDULED = {
+    "version": "0",
+    "id": "1",
+    "account": ACCOUNT,
+    "region": REGION,
+    "time": "2026-11-24T02:00:00Z",
+    "source": "aws.events",
+    "detail-type": "Scheduled Event",
+    "resources": [],
+    "detail": {},
+}
 
 
 @dataclass
@@ -94,7 +106,7 @@ class SecondCity:
 
     def invoke(self, function: str, event: dict[str, Any] | None = None) -> Any:
         """Runs a function by its short name (`sweeper`, `alerts-clock`) and answers its result."""
-        payload = json.dumps(event or {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}})
+        payload = json.dumps(event or SCHEDULED)
         name = f"sewaka-{STAGE}-{function}"
         return json.load(self.client("lambda").invoke(FunctionName=name, Payload=payload)["Payload"])
 
