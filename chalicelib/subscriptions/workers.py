@@ -15,8 +15,10 @@ workers = Blueprint(__name__)
 
 def write_to_them(entry: Entry) -> None:
     from chalicelib.subscriptions.service.confirmations import confirmations
+    from chalicelib.subscriptions.service.phone_lines import phone_lines
 
     confirmations().write(entry)
+    phone_lines().sweep()
 
 
 def move_their_phone(entry: Entry) -> None:
@@ -24,14 +26,14 @@ def move_their_phone(entry: Entry) -> None:
 
     if entry.data["channel"] == "phone":
         phone_lines().agree(entry.data["subscription_id"])
-        phone_lines().sweep()
+    phone_lines().sweep()
 
 
 def follow_alert(entry: Entry) -> None:
     from chalicelib.subscriptions.service.phone_lines import phone_lines
 
     phone_lines().follow_alert(entry)
-    phone_lines().sweep(pages=10)
+    phone_lines().sweep(pages=4)
 
 
 def settle(message: Message) -> None:
