@@ -31,7 +31,7 @@ from chalicelib.core.aws.archive import S3Archive
 from chalicelib.core.aws.store import DynamoStore
 from chalicelib.core.clock import utc_now
 from chalicelib.core.events import Entry, Poisoned, entry_from
-from chalicelib.core.store import Head
+from chalicelib.core.store import Head, Line
 
 Versions = Sequence[bytes | None]
 
@@ -51,7 +51,7 @@ class Journal(Protocol):
 
     def head(self, pk: str) -> Head | None: ...
 
-    def still_unsent(self, entries: Sequence[Entry]) -> list[Entry]: ...
+    def still_unsent(self, lines: Sequence[Line]) -> Sequence[Line]: ...
 
 
 @dataclass(frozen=True)

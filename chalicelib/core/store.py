@@ -91,6 +91,7 @@ class Page:
 # `Store.list` hides the builtin inside the class.
 Entries = list[Entry]
 Lines = list[Entry | Poisoned]
+Line = TypeVar("Line", bound=Entry | Poisoned)
 Records = list[Record]
 Numbers = list[int]
 
@@ -154,8 +155,8 @@ class Store(Protocol):
     def unsent(self, shard: int, *, before: datetime, limit: int = 100) -> Lines:
         """Entries of one shard that were committed before a moment and are not marked sent, oldest first."""
 
-    def still_unsent(self, entries: Sequence[Entry]) -> Entries:
-        """Those of up to 100 entries whose mark stands (a consistent read), in their order."""
+    def still_unsent(self, lines: Sequence[Line]) -> Sequence[Line]:
+        """Those of up to 100 lines whose mark stands (a consistent read), in their order."""
 
     def mark_sent(self, entries: Iterable[Entry | Poisoned]) -> None:
         """Clears the unsent mark; clearing twice is allowed."""

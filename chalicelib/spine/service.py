@@ -38,16 +38,16 @@ class Relay:
 
     def _send(self, lines: Sequence[Line]) -> int:
         """How many could not be sent now. The good ones are marked before anything else can fail."""
-        entries = list({line.id: line for line in lines if isinstance(line, Entry)}.values())
         # A retried batch and a sweep bring what was sent meanwhile: partners need not hear it again.
-        waiting = self._store.still_unsent(entries)
+        unsent = self._store.still_unsent(list({(line.key, line.sort_key): line for line in lines}.values()))
+        waiting = [line for line in unsent if isinstance(line, Entry)]
         archived = list(zip(waiting, self._archive.keep(waiting), strict=True))
         kept = [entry for entry, refusal in archived if refusal is None]
         sent = list(zip(kept, self._bus.put(kept, now=self._now()), strict=True))
         self._store.mark_sent([entry for entry, refusal in sent if refusal is None])
         for entry in (entry for entry, refusal in archived + sent if refusal is Refusal.NEVER):
             self._set_aside(entry, "refused as invalid")
-        for poisoned in (line for line in lines if isinstance(line, Poisoned)):
+        for poisoned in (line for line in unsent if isinstance(line, Poisoned)):
             self._set_aside(poisoned, poisoned.reason)
         return sum(refusal is Refusal.LATER for _, refusal in archived + sent)
 

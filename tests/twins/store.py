@@ -23,6 +23,7 @@ from chalicelib.core.store import (
     Entries,
     Head,
     Key,
+    Line,
     Lines,
     Numbers,
     Once,
@@ -139,9 +140,9 @@ class MemoryStore:
         early = [(entry.at, entry.key, entry.sort_key, entry) for entry in found if entry.at and entry.at < before]
         return [entry for *_, entry in sorted(early, key=lambda row: row[:3])[:limit]]
 
-    def still_unsent(self, entries: Sequence[Entry]) -> Entries:
+    def still_unsent(self, lines: Sequence[Line]) -> Sequence[Line]:
         with self.lock:
-            return [entry for entry in entries if (entry.key, entry.sort_key) in self.marks]
+            return [line for line in lines if (line.key, line.sort_key) in self.marks]
 
     def mark_sent(self, entries: Iterable[Entry | Poisoned]) -> None:
         for entry in entries:
@@ -153,7 +154,7 @@ class MemoryStore:
     def _standing(self) -> Iterator[Record]:
         with self.lock:
             records = [row.record for row in self.rows.values() if row.record]
-        return (_copy(record) for record in records if not self._expired(record))
+        return (record for record in records if not self._expired(record))
 
     def _expired(self, record: Record) -> bool:
         return record.expires_at is not None and record.expires_at <= self.now()
@@ -235,4 +236,4 @@ def _page(
     after = [row for row in ordered if not start or (row[0] < start if backwards else row[0] > start)]
     shown = after[:limit]
     cursor = cursor_at(name, tuple(shown[-1][0])) if len(after) > limit else None
-    return Page(tuple(record for _, record in shown), cursor)
+    return Page(tuple(_copy(record) for _, record in shown), cursor)

@@ -1,4 +1,4 @@
-"""How records, facts, claims and counters look as DynamoDB items, and the writes that make them.
+"""How records, facts, claims and counters look as DynamoDB items, and how those are read.
 
 record   pk, sk, kind, schema, version, body (JSON), list_pk/list_sk, ttl, facts, last_fact, commit; a removed one keeps
          pk, sk, version, facts, last_fact and `removed`
@@ -14,14 +14,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from chalicelib.core.clock import as_stamp, from_stamp
-from chalicelib.core.commit import Plan, Write, shard_of
-from chalicelib.core.events import Entry, Poisoned, ascii_json
-from chalicelib.core.store import CLAIM_LIFE, Add, Key, Listing, Once, Record
+from chalicelib.core.clock import from_stamp
+from chalicelib.core.events import Entry, Poisoned
+from chalicelib.core.store import Key, Listing, Record
 
 Item = Mapping[str, Any]
 Value = str | int | None
-_KEPT = ("kind", "schema", "body", "list_pk", "list_sk", "ttl")
+# A refusal shows the item that stood in the way: the first result of a claim, the version of a removed record.
+TELL = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 
 
 def wire(values: Mapping[str, Value]) -> dict[str, dict[str, Any]]:
@@ -54,109 +54,6 @@ def expression(values: Mapping[str, Value] | None = None, **parts: str) -> dict[
 
 def epoch(moment: datetime) -> int:
     return int(moment.timestamp())
-
-
-def transaction(plan: Plan, table: str) -> list[dict[str, Any]]:
-    """The writes of a commit in the order of `subjects`: records, facts, claim, counters."""
-    writes = [
-        *(_record_write(write, plan.id) for write in plan.writes),
-        *(_entry_put(entry) for entry in plan.entries),
-        *([_claim_put(plan.once, plan)] if plan.once else []),
-        *(_counter_add(add) for add in plan.adds),
-    ]
-    return [{verb: {"TableName": table, **request}} for verb, request in writes]
-
-
-def _record_write(write: Write, commit: str) -> tuple[str, dict[str, Any]]:
-    record = write.record
-    if record.removed and not write.facts:
-        return _record_delete(record)
-    content = _tombstone() if record.removed else _content(record)
-    values: dict[str, Value] = {**content, "version": write.version, "commit": commit}
-    sets = [f"#{name} = :{name}" for name, value in values.items() if value is not None]
-    if write.facts:
-        sets.append("#facts = if_not_exists(#facts, :none) + :told")
-        sets.append("#last_fact = :version")
-        values |= {"none": 0, "told": write.facts}
-    gone = [f"#{name}" for name, value in values.items() if value is None]
-    condition = "#version = :read" if record.version else "attribute_not_exists(#pk)"
-    update = expression(
-        {**values, **({"read": record.version} if record.version else {})},
-        UpdateExpression=f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(gone)}" if gone else ""),
-        ConditionExpression=condition,
-    )
-    return "Update", {"Key": key_of(record.key), **update, **_TELL}
-
-
-def _record_delete(record: Record) -> tuple[str, dict[str, Any]]:
-    condition = "#version = :read AND attribute_not_exists(#last_fact)"
-    request = expression({"read": record.version}, ConditionExpression=condition)
-    return "Delete", {"Key": key_of(record.key), **request, **_TELL}
-
-
-def _content(record: Record) -> dict[str, Value]:
-    return {
-        "kind": record.kind,
-        "schema": record.schema,
-        "body": json.dumps(record.body, separators=(",", ":")),
-        "list_pk": record.listing.name if record.listing else None,
-        "list_sk": record.listing.sort if record.listing else None,
-        "ttl": epoch(record.expires_at) if record.expires_at else None,
-        "removed": None,
-    }
-
-
-def _tombstone() -> dict[str, Value]:
-    return {**dict.fromkeys(_KEPT), "removed": 1}
-
-
-def _entry_put(entry: Entry) -> tuple[str, dict[str, Any]]:
-    item = wire(
-        {
-            "pk": entry.key,
-            "sk": entry.sort_key,
-            "id": entry.id,
-            "name": entry.name,
-            "source": entry.source,
-            "schema": entry.schema,
-            "version": entry.version,
-            "at": as_stamp(entry.at),
-            "actor": entry.actor,
-            "correlation": entry.correlation,
-            "data": ascii_json(entry.data),
-            "until": as_stamp(entry.until) if entry.until else None,
-            "unsent": f"u{shard_of(entry.key)}",
-        }
-    )
-    return "Put", {"Item": item, **expression(ConditionExpression="attribute_not_exists(#pk)")}
-
-
-def _claim_put(once: Once, plan: Plan) -> tuple[str, dict[str, Any]]:
-    end = epoch(plan.at + CLAIM_LIFE)
-    item: dict[str, Value] = {
-        "pk": once.key.pk,
-        "sk": once.key.sk,
-        "result": once.result,
-        "ttl": end,
-        "commit": plan.id,
-    }
-    free = expression({"now": epoch(plan.at)}, ConditionExpression="attribute_not_exists(#pk) OR #ttl <= :now")
-    return "Put", {"Item": wire(item), **free, **_TELL}
-
-
-def _counter_add(add: Add) -> tuple[str, dict[str, Any]]:
-    values: dict[str, Value] = {"amount": add.amount}
-    condition = ""
-    if add.cap is not None:
-        values["room"] = add.cap - add.amount
-        untouched = "attribute_not_exists(#amount) OR " if add.amount <= add.cap else ""
-        condition = f"{untouched}#amount <= :room"
-    update = expression(values, UpdateExpression="ADD #amount :amount", ConditionExpression=condition)
-    return "Update", {"Key": key_of(add.key), **update}
-
-
-# A refusal shows the item that stood in the way: the first result of a claim, the version of a removed record.
-_TELL = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
 
 
 def record_of(item: Item) -> Record:

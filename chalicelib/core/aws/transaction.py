@@ -6,14 +6,15 @@ conditions, so that it fails or does nothing if the first lands after all.
 """
 
 import uuid
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.core.aws.calls import TRIES, Busy, Lost, answer, code_of, jitter, repeated
-from chalicelib.core.aws.items import Item, has_expired, key_of, plain, transaction
+from chalicelib.core.aws.calls import TRIES, Busy, Lost, answer, code_of, jitter
+from chalicelib.core.aws.items import Item, has_expired, plain
+from chalicelib.core.aws.table import Table
+from chalicelib.core.aws.writes import transaction
 from chalicelib.core.commit import Plan
 from chalicelib.core.errors import AlreadyDone, Conflict, Stale, Unavailable
 from chalicelib.core.store import Key, Record
@@ -32,12 +33,10 @@ class Continued(Exception):
 
 
 class Transaction:
-    def __init__(self, client: Any, table: str, plan: Plan, pause: Callable[[float], None]) -> None:
-        self._client = client
+    def __init__(self, table: Table, plan: Plan) -> None:
         self._table = table
         self._plan = plan
-        self._pause = pause
-        self._items = transaction(plan, table)
+        self._items = transaction(plan, table.name)
         self._token = uuid.uuid4().hex
         self._lost = False
         self._in_the_way = False
@@ -46,7 +45,7 @@ class Transaction:
         """Raises as `Store.commit`, and Continued."""
         for attempt in range(TRIES):
             if attempt:
-                self._pause(jitter(attempt - 1))
+                self._table.pause(jitter(attempt - 1))
             if self._done():
                 return
         if self._lost or not self._in_the_way:
@@ -68,14 +67,12 @@ class Transaction:
         return True
 
     def _attempt(self) -> None:
-        self._client.transact_write_items(TransactItems=self._items, ClientRequestToken=self._token)
+        self._table.client.transact_write_items(TransactItems=self._items, ClientRequestToken=self._token)
 
     def _landed(self) -> bool:
         """Whether the table shows this very commit. A record can be overwritten since: then a repeat is refused."""
         key, name, mine = self._evidence()
-        request = {"TableName": self._table, "Key": key_of(key), "ConsistentRead": True}
-        found = repeated(lambda: self._client.get_item(**request), self._pause)
-        return bool(plain(found.get("Item", {})).get(name) == mine)
+        return bool(plain(self._table.item(key)).get(name) == mine)
 
     def _evidence(self) -> tuple[Key, str, str]:
         if self._plan.entries:
