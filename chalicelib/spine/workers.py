@@ -11,6 +11,7 @@ from chalicelib.core.settings import settings
 from chalicelib.core.toolbox import toolbox
 
 if TYPE_CHECKING:
+    from chalicelib.core.store import Lines
     from chalicelib.spine.service import Relay
 
 bp = Blueprint(__name__)
@@ -23,11 +24,9 @@ def relay(event: Any) -> None:
 
     It reports no partial failures: the embedded cloud takes those for successes.
     """
-    from chalicelib.core.aws.items import entry_of
-
-    images = [record.new_image for record in event if record.new_image and "unsent" in record.new_image]
-    the_relay().send([entry_of(image) for image in images])
-    note("facts_relayed", facts=len(images))
+    lines = lines_in(event)
+    the_relay().send(lines)
+    note("facts_relayed", facts=len(lines))
 
 
 @bp.schedule(Rate(1, unit=Rate.MINUTES), name="sweeper")
@@ -39,6 +38,14 @@ def sweeper(_: Any) -> None:
     age = oldest_seconds(missed(tools.store, tools.now()), tools.now())
     measure("OldestUnsentSeconds", age, "Seconds", service="spine", stage=tools.stage)
     sweep(the_relay(), tools.store, tools.now)
+
+
+def lines_in(event: Any) -> Lines:
+    """The unsent lines of a stream batch, oldest first."""
+    from chalicelib.core.aws.items import entry_of
+
+    images = (record["dynamodb"].get("NewImage") for record in event.to_dict()["Records"])
+    return [entry_of(image) for image in images if image and "unsent" in image]
 
 
 def the_relay() -> Relay:

@@ -7,6 +7,7 @@ import pytest
 from chalicelib.core.bus import Refusal
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.events import Poisoned, entry_from
+from chalicelib.spine.service import Relay, missed, oldest_seconds, sweep
 from tests.spine.city import Spine
 from tests.twins.clock import START
 
@@ -112,3 +113,61 @@ def test_more_than_one_call_takes_are_all_sent(spine: Spine) -> None:
     spine.relay.send(entries)
 
     assert sorted(spine.bus.ids()) == sorted(entry.id for entry in entries)
+
+
+def test_a_line_that_was_parked_is_not_parked_again(spine: Spine) -> None:
+    poison = Poisoned(key="permit#9", sort_key="fact#000000000001", reason="KeyError: 'id'", at=START)
+    spine.store.entries["permit#9", poison.sort_key] = poison
+    spine.store.marks.add(("permit#9", poison.sort_key))
+
+    spine.relay.send([poison, poison])
+    spine.relay.send([poison])
+
+    assert len(spine.parked.bodies) == 1
+
+
+def test_the_good_ones_are_marked_before_a_queue_that_is_down_is_noticed(spine: Spine) -> None:
+    entries = spine.commit(facts=2)
+    spine.bus.refuse[entries[0].id] = Refusal.NEVER
+    relay = Relay(spine.store, spine.archive, spine.bus, DownQueue(), spine.clock)
+
+    with pytest.raises(Unavailable):
+        relay.send(entries)
+
+    assert spine.store.still_unsent(entries) == entries[:1]
+
+
+def test_the_sweeper_tells_the_age_of_the_oldest(spine: Spine) -> None:
+    ages = [oldest_seconds(missed(spine.store, spine.clock()), spine.clock())]
+    spine.commit()
+    spine.clock.forward(seconds=59)
+    ages.append(oldest_seconds(missed(spine.store, spine.clock()), spine.clock()))
+    spine.clock.forward(seconds=31)
+    spine.commit()
+    ages.append(oldest_seconds(missed(spine.store, spine.clock()), spine.clock()))
+
+    assert ages == [0, 0, 90]
+
+
+def test_a_sweep_goes_on_until_nothing_is_missed(spine: Spine) -> None:
+    entries = [entry for _ in range(30) for entry in spine.commit(facts=40)]
+    spine.clock.forward(minutes=3)
+
+    sweep(spine.relay, spine.store, spine.clock)
+
+    assert len(spine.bus.ids()) == len(entries)
+    assert not spine.store.marks
+
+
+def test_a_sweep_stops_when_its_time_is_over(spine: Spine) -> None:
+    spine.commit()
+    spine.clock.forward(minutes=3)
+
+    sweep(spine.relay, spine.store, spine.clock, seconds=0)
+
+    assert spine.bus.ids() == []
+
+
+class DownQueue:
+    def send(self, body: str) -> None:
+        raise Unavailable

@@ -84,7 +84,15 @@ def entry_of(item: Item) -> Entry | Poisoned:
     try:
         return _entry(value)
     except (KeyError, TypeError, ValueError) as problem:
-        return Poisoned(key=value["pk"], sort_key=value["sk"], reason=f"{type(problem).__name__}: {problem}"[:200])
+        reason = f"{type(problem).__name__}: {problem}"[:200]
+        return Poisoned(key=value["pk"], sort_key=value["sk"], reason=reason, at=_stamped(value.get("at")))
+
+
+def _stamped(stamp: Any) -> datetime | None:
+    try:
+        return from_stamp(stamp)
+    except (TypeError, ValueError):
+        return None
 
 
 def _entry(value: Mapping[str, Any]) -> Entry:
