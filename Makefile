@@ -26,7 +26,7 @@ check: venv catalogues ## The fast half: ruff, mypy --strict, unit and architect
 	@$(TOOLS) -m ruff check .
 	@$(TOOLS) -m ruff format --check .
 	@$(TOOLS) -m mypy
-	@$(TOOLS) -m pytest -q tests -m "not stack and not browser and not bench"
+	@$(TOOLS) -m pytest -q tests -m "not stack and not browser and not bench and not faults"
 
 bench: venv catalogues ## Requests and cold starts beside the peers, in one run
 	@$(PYTHON) -m infra.prepare bench cloud assets

@@ -6,7 +6,7 @@ may kill the process at that very point. Whatever was killed comes back as SQS w
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -17,6 +17,7 @@ from chalicelib.alerts.service import alerts
 from chalicelib.alerts.workers import alerts_mail, alerts_phone
 from chalicelib.core.delivery import Delivery
 from chalicelib.core.delivery.store import DELIVERY
+from chalicelib.core.errors import CityError
 from chalicelib.core.events import Entry, ascii_json
 from chalicelib.core.post import Mail
 from chalicelib.core.toolbox import working_with
@@ -37,9 +38,10 @@ class Killed(BaseException):
 
 @dataclass
 class Strikes:
-    """Counts steps while it is armed, and kills at one of them."""
+    """Counts steps while it is armed, and raises at one of them: the process is killed, or the step fails."""
 
     at: int | None = None
+    raises: Callable[[str], BaseException] = Killed
     armed: bool = False
     seen: list[str] = field(default_factory=list)
 
@@ -49,7 +51,7 @@ class Strikes:
         self.seen.append(step)
         if self.at is not None and len(self.seen) == self.at + 1:
             self.armed = False
-            raise Killed(step)
+            raise self.raises(step)
 
 
 @dataclass
@@ -142,7 +144,7 @@ class Wire:
         try:
             alerts().expire_due()
             Minute(self.city.tools).settle()
-        except Killed:
+        except (Killed, CityError):
             self.kills += 1
 
     def later(self, **by: float) -> None:
@@ -166,10 +168,10 @@ class Wire:
 
 
 @contextmanager
-def wired(*, at: int | None = None) -> Iterator[Wire]:
+def wired(*, at: int | None = None, raises: Callable[[str], BaseException] = Killed) -> Iterator[Wire]:
     """A city whose seams can be struck; the carriers and queues are in its toolbox."""
     with memory_city() as city:
-        strikes = Strikes(at=at)
+        strikes = Strikes(at=at, raises=raises)
         mail, phones = StruckMail(strikes=strikes), StruckPhones(strikes=strikes)
         queues = {"mail": StruckQueue(strikes), "phone": StruckQueue(strikes)}
         city.store.step = strikes
