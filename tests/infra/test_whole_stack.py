@@ -6,6 +6,7 @@ from dataclasses import fields
 from chalicelib.core.settings import Settings
 from chalicelib.core.web.visit import EDGE
 from infra.build.template import load
+from infra.deploy import parameters
 from tests.infra.intrinsics import decided
 from tests.infra.stacks import INFRA, city, edge, findings, of_type, packaged, properties, template, translated
 
@@ -89,3 +90,10 @@ def test_who_goes_around_the_edge_is_turned_away(live_stage: str) -> None:
     (rule,) = firewall["Rules"]
     assert rule["Statement"]["ByteMatchStatement"]["FieldToMatch"] == {"SingleHeader": {"Name": EDGE}}
     assert guarded["ApiFirewallOnApi"]["Properties"]["WebACLArn"] == {"Fn::GetAtt": ["ApiFirewall", "Arn"]}
+
+
+def test_no_stage_on_aws_leaves_the_api_open_beside_the_edge(live_stage: str) -> None:
+    given = parameters(live_stage)
+    assert given["EdgeSecretName"]
+    assert "ApiFirewallOnApi" in decided(template(live_stage), given)["Resources"]
+    assert set(given) <= set(template(live_stage)["Parameters"])
