@@ -72,7 +72,6 @@ def enter_code(visit: Visit, token: str) -> Answer:
 @pages.post("/{lang}/alerts/subscriptions/code/{token}/again", guard=anyone, again=code_form)
 def ask_for_new_code(visit: Visit, token: str) -> Answer:
     Form(visit).check()
-    limit(toolbox(), "subscribe", visit.ip, most=MOST_PER_IP, window=HOUR)
     subscriptions().new_code(_opened(links.CODE, token))
     return Redirect(f"/{visit.language}/alerts/subscriptions/code/{token}?sent=yes")
 
@@ -103,8 +102,8 @@ def manage_form(visit: Visit, token: str) -> Answer:
 
 @pages.post("/{lang}/alerts/subscriptions/{token}", guard=anyone, again=manage_form)
 def change(visit: Visit, token: str) -> Answer:
-    found = _found(links.MANAGE, token)
-    subscriptions().change(found.id, wishes_for(found.channel, Form(visit)))
+    form = Form(visit)
+    subscriptions().change(_opened(links.MANAGE, token), lambda channel: wishes_for(channel, form))
     return Redirect(f"{visit.path}?saved=yes")
 
 

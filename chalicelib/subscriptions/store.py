@@ -90,10 +90,15 @@ class SubscriptionStore:
         batches = [keys[at : at + MOST_KEYS] for at in range(0, len(keys), MOST_KEYS)]
         return [SUBSCRIPTIONS.thing(record) for batch in batches for record in self._store.read_many(batch)]
 
-    def owner(self, found_by: str) -> Subscription | None:
+    def address(self, found_by: str) -> Address:
+        """Whose it is; one that nobody has yet has no subscription and version 0."""
+        record = self._store.read(Key(f"address#{found_by}"))
+        return ADDRESSES.thing(record) if record else Address(found_by=found_by, subscription_id="")
+
+    def owner(self, address: Address) -> Subscription | None:
         """The confirmed subscription of an address."""
-        address = self._address(found_by)
-        return self.find(address.subscription_id) if address else None
+        found = self.find(address.subscription_id) if address.subscription_id else None
+        return found if found and found.state is State.CONFIRMED else None
 
     def audience(self, place: str, shard: int, cursor: str | None, limit: int) -> tuple[list[Listener], str | None]:
         """A page of the listeners of one place: one Query."""
@@ -116,13 +121,24 @@ class SubscriptionStore:
         """A change that no audience sees."""
         self._store.commit([SUBSCRIPTIONS.record(subscription)], facts, by=by, once=once)
 
-    def settle(self, before: Subscription, after: Subscription, fact: Fact, *, by: Actor) -> None:
-        """A confirmed, changed or stopped subscription with its audience rows and its address, in one transaction.
+    def confirm(self, after: Subscription, address: Address, fact: Fact, *, by: Actor) -> None:
+        """A confirmed subscription takes its address, at the version that was read, and enters its audiences."""
+        rows = [ROWS.record(row) for row in after.audience_rows()]
+        taken = ADDRESSES.record(replace(address, subscription_id=after.id))
+        self._store.commit([SUBSCRIPTIONS.record(after), taken, *rows], [fact], by=by)
 
-        At most 48 rows, the subscription, the address and the fact: 51 items.
+    def settle(self, before: Subscription, after: Subscription, fact: Fact, *, by: Actor) -> None:
+        """A changed or stopped subscription with its audience rows; who stops frees the address.
+
+        At most 48 rows, the subscription, the address and the fact: 51 items, after one batch of reads.
         """
-        records = [SUBSCRIPTIONS.record(after), *self._rows(before, after), *self._taken(before, after)]
-        self._store.commit(records, [fact], by=by)
+        keys = [_row_key(row.place, before.id) for row in before.audience_rows()]
+        if before.state is State.CONFIRMED and after.state is State.STOPPED:
+            keys.append(Key(f"address#{after.contact.found_by}"))
+        kept = self._store.read_many(keys) if keys else []
+        rows = _rows([ROWS.thing(record) for record in kept if record.kind == ROWS.name], after)
+        freed = [ADDRESSES.record(a, removed=True) for a in _addresses(kept) if a.subscription_id == after.id]
+        self._store.commit([SUBSCRIPTIONS.record(after), *rows, *freed], [fact], by=by)
 
     def keep_lines(self, subscription: Subscription, *, by: Actor) -> Subscription:
         """Keeps on which topics a phone hangs. A topic is listed before its first phone hangs on it: an alert that
@@ -134,32 +150,20 @@ class SubscriptionStore:
     def keep_alerts(self, alerts: ActiveAlerts, *, by: Actor) -> None:
         self._store.commit([ALERTS.record(alerts)], by=by)
 
-    def _address(self, found_by: str) -> Address | None:
-        record = self._store.read(Key(f"address#{found_by}"))
-        return ADDRESSES.thing(record) if record else None
-
     def _listed(self, subscription: Subscription) -> list[Record]:
         line, known = subscription.lines.current, self.topics()
         if line is None or line.topic in known.names:
             return []
         return [TOPICS.record(replace(known, names=tuple(sorted((*known.names, line.topic)))))]
 
-    def _rows(self, before: Subscription, after: Subscription) -> list[Record]:
-        """The rows as they shall be, each at the version that stands there now."""
-        kept = self._store.read_many([_row_key(row.place, before.id) for row in before.audience_rows()])
-        old = {row.place: row for row in map(ROWS.thing, kept)}
-        new = {row.place: row for row in after.audience_rows()}
-        gone = [ROWS.record(row, removed=True) for place, row in old.items() if place not in new]
-        versions = {place: row.version for place, row in old.items()}
-        return gone + [ROWS.record(replace(row, version=versions.get(place, 0))) for place, row in new.items()]
 
-    def _taken(self, before: Subscription, after: Subscription) -> list[Record]:
-        """An address is taken by confirming and freed by stopping."""
-        was, is_ = (one.state is State.CONFIRMED for one in (before, after))
-        if was == is_:
-            return []
-        found_by = after.contact.found_by
-        known = self._address(found_by) or Address(found_by=found_by, subscription_id="")
-        if is_:
-            return [ADDRESSES.record(replace(known, subscription_id=after.id))]
-        return [ADDRESSES.record(known, removed=True)] if known.subscription_id == after.id else []
+def _rows(old: Sequence[AudienceRow], after: Subscription) -> list[Record]:
+    """The rows as they shall be, each at the version that stands there now."""
+    new = {row.place: row for row in after.audience_rows()}
+    versions = {row.place: row.version for row in old}
+    gone = [ROWS.record(row, removed=True) for row in old if row.place not in new]
+    return gone + [ROWS.record(replace(row, version=versions.get(place, 0))) for place, row in new.items()]
+
+
+def _addresses(records: Sequence[Record]) -> list[Address]:
+    return [ADDRESSES.thing(record) for record in records if record.kind == ADDRESSES.name]

@@ -5,6 +5,7 @@ already is found out by the worker that writes to it, and by whoever proves to h
 """
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -24,19 +25,15 @@ from chalicelib.subscriptions.events import (
     SubscriptionStopped,
 )
 from chalicelib.subscriptions.model.codes import Code
-from chalicelib.subscriptions.model.subscription import Reason, State, Subscription
+from chalicelib.subscriptions.model.subscription import Reason, Subscription
 from chalicelib.subscriptions.model.wishes import Channel, Wishes
 from chalicelib.subscriptions.store import SubscriptionStore
 
 CODE: Final = "subscription-code"
 SECRETS: Final = {Channel.MAIL: Secret.EMAIL, Channel.PHONE: Secret.PHONE}
 DAY: Final = timedelta(days=1)
-HOUR: Final = timedelta(hours=1)
-# Somebody else's mailbox or phone must not be flooded, and text messages cost money (SMS pumping): they are counted
-# per number, per block of a thousand numbers, and for the whole city.
+# Somebody else's mailbox or phone must not be flooded.
 MOST_PER_ADDRESS: Final = 5
-MOST_PER_BLOCK: Final = 20
-MOST_TEXTS: Final = 5000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +55,7 @@ class Subscriptions:
         """The id of a pending subscription; the same one however often the form is sent. Raises TooMany."""
         id = new_id("subscription", self._tools.now())  # noqa: A001 (the field's word)
         contact = self._sealed(request, id)
-        self._limit(request, contact)
+        limit(self._tools, "subscribe-address", contact.found_by, most=MOST_PER_ADDRESS, window=DAY)
         now = self._tools.now()
         subscription = Subscription(
             id=id,
@@ -105,10 +102,10 @@ class Subscriptions:
         self._store.keep(subscription, SubscriptionRequested.of(subscription), by=PUBLIC)
 
     @retried
-    def change(self, id: str, wishes: Wishes) -> None:
-        """Raises NotFound, NotActive."""
+    def change(self, id: str, wish: Callable[[Channel], Wishes]) -> None:
+        """`wish` reads what is wanted by that channel. Raises NotFound, NotActive, and what `wish` raises."""
         before = self._store.get(id)
-        after = before.changed(wishes)
+        after = before.changed(wish(before.channel))
         if after != before:
             self._store.settle(before, after, SubscriptionChanged.of(after), by=PUBLIC)
             note("subscription_changed", subscription_id=id)
@@ -125,22 +122,16 @@ class Subscriptions:
         note("subscription_stopped", subscription_id=id, reason=reason)
 
     def _confirmed(self, pending: Subscription) -> str:
-        owner = self._store.owner(pending.contact.found_by)
-        if owner and owner.state is State.CONFIRMED:
+        address = self._store.address(pending.contact.found_by)
+        if owner := self._store.owner(address):
             return owner.id
         after = pending.confirmed(self._tools.now())
-        self._store.settle(pending, after, SubscriptionConfirmed.of(after), by=PUBLIC)
+        self._store.confirm(after, address, SubscriptionConfirmed.of(after), by=PUBLIC)
         note("subscription_confirmed", subscription_id=after.id, channel=after.channel)
         return after.id
 
     def _sealed(self, request: Request, owner: str) -> Sealed:
         return self._tools.vault.seal(SECRETS[request.channel], request.address, request.mask, owner=owner)
-
-    def _limit(self, request: Request, contact: Sealed) -> None:
-        limit(self._tools, "subscribe-address", contact.found_by, most=MOST_PER_ADDRESS, window=DAY)
-        if request.channel is Channel.PHONE:
-            limit(self._tools, "subscribe-block", request.address[:-3], most=MOST_PER_BLOCK, window=HOUR)
-            limit(self._tools, "subscribe-texts", "city", most=MOST_TEXTS, window=DAY)
 
 
 def subscriptions() -> Subscriptions:
