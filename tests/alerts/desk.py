@@ -7,7 +7,7 @@ from tests.alerts.build import DAUH_PURI_KAUH
 from tests.web.city import City
 from tests.web.client import Client, Reply
 
-TYPED = {
+TYPED: dict[str, Any] = {
     "status": "actual",
     "hazard": "flood",
     "level": "siaga",
@@ -23,7 +23,7 @@ TYPED = {
 }
 
 
-def press(officer: Client, page: str, action: str, lang: str = "en", **typed: Any) -> Reply:
+def press(officer: Client, page: str, action: str, lang: str = "en", /, **typed: Any) -> Reply:
     """Opens a page and sends the form on it that goes to `action`."""
     shown = officer.get(f"/{lang}/staff/alerts{page}")
     assert shown.status == 200, shown.text

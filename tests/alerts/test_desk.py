@@ -2,10 +2,12 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from chalicelib.alerts import reads
+from chalicelib.alerts.service import alerts
 from tests.alerts.desk import TYPED, cancelled, drafted, issued, press, submitted
 from tests.web.city import City
 
@@ -151,7 +153,7 @@ def test_a_draft_that_is_sent_twice_is_one_draft(city: City) -> None:
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
-    city: City, wrong: dict[str, object], field: str, said: str
+    city: City, wrong: dict[str, Any], field: str, said: str
 ) -> None:
     reply = press(city.officer("Ayu"), "/new", "", **{**TYPED, "incident": "", **wrong})
 
@@ -239,8 +241,6 @@ def test_strangers_are_sent_to_the_login(city: City) -> None:
 
 
 def test_an_alert_expires_by_itself_and_leaves_the_board(city: City) -> None:
-    from chalicelib.alerts.service import alerts
-
     alert_id = issued(city)
     city.clock.pass_(timedelta(hours=6))
     before_the_clock = reads.board()

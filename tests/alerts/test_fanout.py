@@ -6,12 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 
+from chalicelib.alerts.fanout.mail import PAGE
 from chalicelib.alerts.fanout.plan import Batch, batch_of
 from chalicelib.alerts.model.words import Announcement
 from chalicelib.core.delivery import Channel, State
+from chalicelib.core.events import system
+from chalicelib.core.places import places
 from chalicelib.core.post import Refused, Unanswered
 from chalicelib.subscriptions.model.subscription import Reason
+from chalicelib.subscriptions.model.wishes import Wishes
 from chalicelib.subscriptions.service.asking import Subscriptions
+from chalicelib.subscriptions.store import TOPICS, PhoneTopics
 from tests.alerts.build import DAUH_PURI_KAUH, PEMOGAN
 from tests.alerts.desk import cancelled, issued, press
 from tests.alerts.wire import Wire, carries, listens, wired
@@ -111,9 +116,7 @@ def test_more_people_than_fit_a_page_all_hear_once(wire: Wire) -> None:
     people = [f"p{number}@example.com" for number in range(130)]
     for address in people:
         listens(wire, address, DAUH_PURI_KAUH)
-    from chalicelib.alerts.fanout import mail
-
-    assert len(people) > 2 * mail.PAGE
+    assert len(people) > 2 * PAGE
     sent(wire)
 
     assert sorted(one.to for one in wire.mail.sent) == sorted(people)
@@ -138,11 +141,9 @@ def test_a_cancel_reaches_everybody_who_was_told_and_nobody_else(wire: Wire, see
 
 
 def test_a_cancel_reaches_who_has_changed_their_wishes_but_not_who_has_stopped(wire: Wire) -> None:
-    from chalicelib.subscriptions.model.wishes import Wishes
-
     moved, stopped = listens(wire, BUDI, DAUH_PURI_KAUH), listens(wire, LISA, DAUH_PURI_KAUH)
     alert_id = sent(wire)
-    Subscriptions(wire.city.tools).change(moved, Wishes(places=(PEMOGAN,)))
+    Subscriptions(wire.city.tools).change(moved, lambda _: Wishes(places=(PEMOGAN,)))
     Subscriptions(wire.city.tools).stop(stopped, Reason.PERSON)
     taken_back(wire, alert_id)
 
@@ -338,24 +339,15 @@ def test_an_address_that_cannot_be_opened_fails_alone(wire: Wire) -> None:
 
 
 def test_a_whole_city_alert_publishes_to_each_topic_once_and_to_288_at_most(wire: Wire) -> None:
-    from chalicelib.core.places import places
-    from chalicelib.subscriptions.store import TOPICS, PhoneTopics
-
     names = [
         f"{place.code}-{f}-{lang}" for place in places() for f in ("waspada", "siaga", "awas") for lang in ("id", "en")
     ]
-    wire.city.store.commit([TOPICS.record(PhoneTopics(names=tuple(names)))], by=wire_actor())
+    wire.city.store.commit([TOPICS.record(PhoneTopics(names=tuple(names)))], by=system("test"))
     wire.phones.topics.update({name: {} for name in names})
     sent(wire, areas=[CITY], level="awas")
 
     assert len(names) == 288
     assert sorted(topic for topic, _ in wire.phones.published) == sorted(names)
-
-
-def wire_actor() -> object:
-    from chalicelib.core.events import system
-
-    return system("test")
 
 
 def test_messages_on_the_queues_hold_no_people_and_no_words(wire: Wire) -> None:

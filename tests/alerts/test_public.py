@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from chalicelib.alerts import reads
-from tests.alerts.desk import cancelled, drafted, issued, submitted
+from tests.alerts.desk import cancelled, drafted, issued, press, submitted
 from tests.web.city import City
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -130,8 +130,6 @@ def test_machines_get_levels_and_severities_places_and_both_languages(city: City
 
 
 def test_nobody_outside_sees_that_one_officer_wants_a_cancel(city: City) -> None:
-    from tests.alerts.desk import press
-
     alert_id = issued(city)
     press(city.officer("Ayu"), f"/{alert_id}", "/cancel", ending_id="Air sudah surut", ending_en="The water has gone")
 

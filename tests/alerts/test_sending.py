@@ -1,6 +1,6 @@
 """What may leave the city: every case there is, against the promise in plain words (reliability P9)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import product
 
@@ -85,8 +85,6 @@ def test_what_is_not_actual_never_leaves_by_a_live_channel(status: Status) -> No
 
 
 def test_a_send_again_passes_the_same_checks_as_a_first_send() -> None:
-    from dataclasses import replace
-
     assert all(case.answer() == replace(case, resend=not case.resend).answer() for case in CASES)
 
 
