@@ -86,7 +86,7 @@ class SubscriptionStore:
 
     def many(self, ids: Sequence[str]) -> list[Subscription]:
         """Those that exist, in the order of the ids: one round trip for a hundred."""
-        keys = [_key(id) for id in ids]  # noqa: A001 (the field's word)
+        keys = [_key(one) for one in ids]
         batches = [keys[at : at + MOST_KEYS] for at in range(0, len(keys), MOST_KEYS)]
         return [SUBSCRIPTIONS.thing(record) for batch in batches for record in self._store.read_many(batch)]
 

@@ -7,25 +7,39 @@ from typing import Any
 
 from chalice.app import Blueprint
 
-from chalicelib.core.events import Entry
+from chalicelib.core.events import Entry, fact_from
 from chalicelib.core.handlers import Message, facts_worker, messages_worker
+from chalicelib.subscriptions.events import (
+    SubscriptionChanged,
+    SubscriptionConfirmed,
+    SubscriptionFact,
+    SubscriptionRequested,
+    SubscriptionStopped,
+)
+from chalicelib.subscriptions.model.wishes import Channel
 
 workers = Blueprint(__name__)
+
+# What changes where a phone hangs.
+MOVES: dict[str, type[SubscriptionFact]] = {
+    fact.__name__: fact for fact in (SubscriptionConfirmed, SubscriptionChanged, SubscriptionStopped)
+}
 
 
 def write_to_them(entry: Entry) -> None:
     from chalicelib.subscriptions.service.confirmations import confirmations
     from chalicelib.subscriptions.service.phone_lines import phone_lines
 
-    confirmations().write(entry)
+    confirmations().write(fact_from(SubscriptionRequested, entry).subscription_id)
     phone_lines().sweep()
 
 
 def move_their_phone(entry: Entry) -> None:
     from chalicelib.subscriptions.service.phone_lines import phone_lines
 
-    if entry.data["channel"] == "phone":
-        phone_lines().agree(entry.data["subscription_id"])
+    fact = fact_from(MOVES[entry.name], entry)
+    if fact.channel == Channel.PHONE:
+        phone_lines().agree(fact.subscription_id)
     phone_lines().sweep()
 
 
@@ -44,9 +58,7 @@ def settle(message: Message) -> None:
 
 HANDLERS = {
     "SubscriptionRequested": write_to_them,
-    "SubscriptionConfirmed": move_their_phone,
-    "SubscriptionChanged": move_their_phone,
-    "SubscriptionStopped": move_their_phone,
+    **dict.fromkeys(MOVES, move_their_phone),
     "AlertIssued": follow_alert,
     "AlertUpdated": follow_alert,
     "AlertCancelled": follow_alert,

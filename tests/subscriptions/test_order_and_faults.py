@@ -124,8 +124,8 @@ def test_a_kill_around_the_send_leaves_a_row_that_says_so_and_sends_at_most_once
 
         settled(city)
 
-        id = fact.data["subscription_id"]  # noqa: A001 (the field's word)
-        row = Deliveries(city.store, city.clock).find(f"asked-{id}-1", id)
+        asked = fact.data["subscription_id"]
+        row = Deliveries(city.store, city.clock).find(f"asked-{asked}-1", asked)
         assert len([mail for mail in city.mail.sent if mail.to.startswith(str(sent))]) == sent
         assert row is not None
         assert (row.state, row.channel) == (State.CLAIMED, Channel.MAIL)

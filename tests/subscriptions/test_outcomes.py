@@ -63,8 +63,8 @@ def test_a_send_event_settles_a_mail_whose_answer_was_lost(city: City) -> None:
 
     tell([about(row, {"eventType": "Send"})])
 
-    (id,) = {entry.data["subscription_id"] for entry in facts(city)}  # noqa: A001 (the field's word)
-    settled = Deliveries(city.store, city.clock).find(f"asked-{id}-1", id)
+    (asked,) = {entry.data["subscription_id"] for entry in facts(city)}
+    settled = Deliveries(city.store, city.clock).find(f"asked-{asked}-1", asked)
     assert settled is not None
     assert (settled.state, settled.message_id) == (State.SENT, "ses-1")
 

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.core.sms import size
 from chalicelib.subscriptions import reads
+from chalicelib.subscriptions.letters import code_words
 from tests.subscriptions.people import (
     NUMBER,
     RENON,
@@ -191,3 +193,8 @@ def test_numbers_lie_in_no_url_fact_log_or_plain_record(city: City, capsys: pyte
     kept = "\n".join([*everything_kept(city), manage, capsys.readouterr().out])
     # The twin of SNS names a subscription by topic and number; the real one by a UUID.
     assert NUMBER[3:] not in kept.replace(f":{NUMBER}", "")
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_the_code_fits_into_one_part_of_a_text_message(lang: str) -> None:
+    assert size(code_words("123456", lang)).parts == 1

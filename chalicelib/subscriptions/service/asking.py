@@ -16,7 +16,7 @@ from chalicelib.core.ids import new_id
 from chalicelib.core.log import note
 from chalicelib.core.store import Once, retried
 from chalicelib.core.toolbox import Toolbox, toolbox
-from chalicelib.core.vault import Sealed, Secret
+from chalicelib.core.vault import Secret
 from chalicelib.core.web.limits import limit
 from chalicelib.subscriptions.events import (
     SubscriptionChanged,
@@ -53,24 +53,14 @@ class Subscriptions:
 
     def ask(self, request: Request, form_id: str) -> str:
         """The id of a pending subscription; the same one however often the form is sent. Raises TooMany."""
-        id = new_id("subscription", self._tools.now())  # noqa: A001 (the field's word)
-        contact = self._sealed(request, id)
-        limit(self._tools, "subscribe-address", contact.found_by, most=MOST_PER_ADDRESS, window=DAY)
-        now = self._tools.now()
-        subscription = Subscription(
-            id=id,
-            channel=request.channel,
-            contact=contact,
-            wishes=request.wishes,
-            asked_at=now,
-            code=Code(asked_at=now),
-        )
+        pending = self._pending(request)
+        limit(self._tools, "subscribe-address", pending.contact.found_by, most=MOST_PER_ADDRESS, window=DAY)
         try:
-            once = Once(scope="subscription", id=form_id, result=id)
-            self._store.keep(subscription, SubscriptionRequested.of(subscription), by=PUBLIC, once=once)
+            once = Once(scope="subscription", id=form_id, result=pending.id)
+            self._store.keep(pending, SubscriptionRequested.of(pending), by=PUBLIC, once=once)
         except AlreadyDone as done:
             return done.result
-        return id
+        return pending.id
 
     def get(self, id: str) -> Subscription:
         """Raises NotFound."""
@@ -130,8 +120,18 @@ class Subscriptions:
         note("subscription_confirmed", subscription_id=after.id, channel=after.channel)
         return after.id
 
-    def _sealed(self, request: Request, owner: str) -> Sealed:
-        return self._tools.vault.seal(SECRETS[request.channel], request.address, request.mask, owner=owner)
+    def _pending(self, request: Request) -> Subscription:
+        now = self._tools.now()
+        fresh = new_id("subscription", now)
+        contact = self._tools.vault.seal(SECRETS[request.channel], request.address, request.mask, owner=fresh)
+        return Subscription(
+            id=fresh,
+            channel=request.channel,
+            contact=contact,
+            wishes=request.wishes,
+            asked_at=now,
+            code=Code(asked_at=now),
+        )
 
 
 def subscriptions() -> Subscriptions:

@@ -8,7 +8,7 @@ from chalicelib.core.delivery import Channel as Way
 from chalicelib.core.delivery import Deliveries, Delivery
 from chalicelib.core.delivery import State as Sent
 from chalicelib.core.errors import TooMany
-from chalicelib.core.events import Entry, system
+from chalicelib.core.events import system
 from chalicelib.core.messages import Letter
 from chalicelib.core.post import Mail, one_click
 from chalicelib.core.toolbox import Toolbox, toolbox
@@ -35,9 +35,9 @@ class Confirmations:
         self._store = SubscriptionStore(tools.store)
         self._deliveries = Deliveries(tools.store, tools.now)
 
-    def write(self, entry: Entry) -> None:
-        """For SubscriptionRequested. A late fact of an older code sends nothing: the newest code has its own row."""
-        one = self._store.find(entry.data["subscription_id"])
+    def write(self, id: str) -> None:
+        """After SubscriptionRequested: sends the newest code, once, whichever fact of several comes first."""
+        one = self._store.find(id)
         if one is None or one.state is not State.PENDING:
             return
         row = self._texted(one) if one.channel is Channel.PHONE else self._mailed(one)
