@@ -40,7 +40,7 @@ def test_the_alert_goes_out_with_its_words_in_every_language(city: City) -> None
     assert fact.data["status"] == "actual"
     assert fact.data["villages"] == ["51.71.03.2003"]
     assert fact.data["texts"]["en"]["headline"] == "Flood in Dauh Puri Kauh"
-    assert fact.data["texts"]["id"]["sms"].startswith("SIAGA Banjir: ")
+    assert fact.data["texts"]["id"]["sms"].startswith("SIAGA: ")
 
 
 def test_facts_before_the_approval_hold_nothing_that_an_officer_wrote(city: City) -> None:
@@ -206,8 +206,8 @@ def test_the_preview_shows_what_people_will_get_in_both_languages(city: City) ->
     ayu = city.officer("Ayu")
     page = ayu.get(f"/en/staff/alerts/{drafted(ayu)}").text
 
-    assert "SIAGA Banjir: Banjir di Dauh Puri Kauh. Jauhi bantaran sungai." in page
-    assert "SIAGA Flood: Flood in Dauh Puri Kauh. Keep away from the river banks." in page
+    assert "SIAGA: Banjir di Dauh Puri Kauh. Jauhi bantaran sungai." in page
+    assert "SIAGA (warning): Flood in Dauh Puri Kauh. Keep away from the river banks." in page
     assert "characters, 1 part" in page
     assert "You get this e-mail because you subscribed" in page
 

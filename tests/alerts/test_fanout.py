@@ -24,8 +24,8 @@ from tests.alerts.wire import Wire, carries, listens, wired
 WEST, CITY = "51.71.03", "51.71"
 BUDI, LISA, PUTU = "budi@example.com", "lisa@example.com", "putu@example.com"
 HERE, THERE = "+6281234567890", "+6281234567891"
-SIAGA_ID = "SIAGA Banjir: Banjir di Dauh Puri Kauh"
-SIAGA_EN = "SIAGA Flood: Flood in Dauh Puri Kauh"
+SIAGA_ID = "SIAGA: Banjir di Dauh Puri Kauh"
+SIAGA_EN = "SIAGA (warning): Flood in Dauh Puri Kauh"
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_a_cancel_reaches_everybody_who_was_told_and_nobody_else(wire: Wire, see
     assert wire.heard(BUDI) == [SIAGA_ID, f"DIBATALKAN. {SIAGA_ID}"]
     assert wire.heard(LISA) == [SIAGA_EN, f"CANCELLED. {SIAGA_EN}"]
     assert len(wire.read(HERE)) == 2
-    assert wire.read(HERE)[1].startswith("DIBATALKAN. SIAGA Banjir")
+    assert wire.read(HERE)[1].startswith("DIBATALKAN. SIAGA")
     assert (wire.heard(PUTU), wire.read(THERE)) == ([], [])
 
 

@@ -110,7 +110,7 @@ def test_the_feed_is_atom_with_one_entry_for_each_alert(city: City) -> None:
     links = [link.get("href") or "" for entry in feed.iter(f"{ATOM}entry") for link in entry.iter(f"{ATOM}link")]
 
     assert reply.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
-    assert titles == ["SIAGA: Flood in Dauh Puri Kauh", "SIAGA: First & <b>oldest</b> (Cancelled)"]
+    assert titles == ["SIAGA (warning): Flood in Dauh Puri Kauh", "SIAGA (warning): First & <b>oldest</b> (Cancelled)"]
     assert [link.rsplit("/", 1)[1] for link in links] == [second, first]
     assert len({entry.findtext(f"{ATOM}id") for entry in feed.iter(f"{ATOM}entry")}) == 2
     assert feed.findtext(f"{ATOM}updated")

@@ -23,7 +23,7 @@ def test_the_message_says_level_hazard_place_deed_end_and_address() -> None:
     said = words(issued(), Announcement.ISSUED, "id", ORIGIN).sms
 
     assert said == (
-        "SIAGA Banjir: Banjir di Dauh Puri Kauh. Jauhi bantaran sungai. Sampai 16.30 WITA 24 November 2026. "
+        "SIAGA: Banjir di Dauh Puri Kauh. Jauhi bantaran sungai. Sampai 16.30 WITA 24 November 2026. "
         f"{ORIGIN}/id/alerts/PD-K7MH-K52N-FTR8"
     )
 
@@ -45,7 +45,7 @@ def test_a_cancel_says_that_it_takes_the_alert_back_and_why() -> None:
     alert = issued().cancel_requested(draft().author, NOW, Text(id="Air sudah surut", en="The water has gone"))
     said = words(alert, Announcement.CANCELLED, "en", ORIGIN)
 
-    assert said.sms.startswith("CANCELLED. SIAGA Flood: Flood in Dauh Puri Kauh. The water has gone.")
+    assert said.sms.startswith("CANCELLED. SIAGA (warning): Flood in Dauh Puri Kauh. The water has gone.")
     assert said.description == "The water has gone"
 
 

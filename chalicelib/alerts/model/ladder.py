@@ -32,11 +32,12 @@ LEVELS = (Level.WASPADA, Level.SIAGA, Level.AWAS)
 class Rung:
     """A level as people see it, and what it is called elsewhere.
 
-    `severity` is CAP 1.2's (OASIS 2010), `volcano` PVMBG's Roman numeral (IV is worst), `river` the national
+    `label` opens messages: whoever is new here learns what the word means. `severity` is CAP 1.2's (OASIS 2010), `volcano` PVMBG's Roman numeral (IV is worst), `river` the national
     river scale (Siaga I is worst), `tsunami` InaTEWS's level ("" where it has none).
     """
 
     name: Text
+    label: Text
     meaning: Text
     colour: str
     shape: str
@@ -49,6 +50,7 @@ class Rung:
 RUNGS = {
     Level.NORMAL: Rung(
         name=Text(id="Normal", en="Normal"),
+        label=Text(id="NORMAL", en="NORMAL"),
         meaning=Text(id="tidak ada ancaman", en="no threat"),
         colour="green",
         shape="square",
@@ -59,7 +61,8 @@ RUNGS = {
     ),
     Level.WASPADA: Rung(
         name=Text(id="Waspada", en="Waspada"),
-        meaning=Text(id="pantau keadaan dan berhati-hati", en="watch: follow the situation and take care"),
+        label=Text(id="WASPADA", en="WASPADA (watch)"),
+        meaning=Text(id="pantau keadaan dan berhati-hati", en="follow the situation and take care"),
         colour="yellow",
         shape="circle",
         severity="Moderate",
@@ -69,7 +72,8 @@ RUNGS = {
     ),
     Level.SIAGA: Rung(
         name=Text(id="Siaga", en="Siaga"),
-        meaning=Text(id="bersiap dan ikuti arahan petugas", en="warning: get ready and follow instructions"),
+        label=Text(id="SIAGA", en="SIAGA (warning)"),
+        meaning=Text(id="bersiap dan ikuti arahan petugas", en="get ready and follow instructions"),
         colour="orange",
         shape="diamond",
         severity="Severe",
@@ -79,7 +83,8 @@ RUNGS = {
     ),
     Level.AWAS: Rung(
         name=Text(id="Awas", en="Awas"),
-        meaning=Text(id="bertindak sekarang untuk menyelamatkan diri", en="emergency: act now to stay safe"),
+        label=Text(id="AWAS", en="AWAS (emergency)"),
+        meaning=Text(id="bertindak sekarang untuk menyelamatkan diri", en="act now to stay safe"),
         colour="red",
         shape="triangle",
         severity="Extreme",

@@ -5,7 +5,6 @@ from enum import StrEnum
 from typing import Final
 
 from chalicelib.alerts.model.alert import Alert
-from chalicelib.alerts.model.hazards import hazards
 from chalicelib.alerts.model.ladder import RUNGS, Status
 from chalicelib.alerts.model.refusals import Refusal
 from chalicelib.core import places, sms
@@ -43,14 +42,14 @@ MARKS = {
 CANCELLED = Text(id="DIBATALKAN. ", en="CANCELLED. ")
 REPEATED = Text(id="(diulang) ", en="(repeated) ")
 ISSUED_SMS = Text(
-    id="{mark}{level} {hazard}: {headline} {instruction} Sampai {until}. {link}",
-    en="{mark}{level} {hazard}: {headline} {instruction} Until {until}. {link}",
+    id="{mark}{level}: {headline} {instruction} Sampai {until}. {link}",
+    en="{mark}{level}: {headline} {instruction} Until {until}. {link}",
 )
 CANCELLED_SMS = Text(
-    id="{mark}{level} {hazard}: {headline} {ending} {link}",
-    en="{mark}{level} {hazard}: {headline} {ending} {link}",
+    id="{mark}{level}: {headline} {ending} {link}",
+    en="{mark}{level}: {headline} {ending} {link}",
 )
-SUBJECT = "{mark}{level} {hazard}: {headline}"
+SUBJECT = "{mark}{level}: {headline}"
 TOO_LONG = Text(
     id="SMS menjadi {parts} bagian, paling banyak {most}. Persingkat judul atau arahan.",
     en="The SMS would take {parts} parts, at most {most} fit. Shorten the headline or the instructions.",
@@ -110,8 +109,7 @@ def _values(alert: Alert, announcement: Announcement, lang: str, origin: str, re
     mark = (CANCELLED.in_(lang) if ended else "") + (REPEATED.in_(lang) if repeated else "")
     return {
         "mark": (MARKS[alert.status].in_(lang) if alert.status in MARKS else "") + mark,
-        "level": RUNGS[alert.level].name.in_(lang).upper(),
-        "hazard": hazards()[alert.hazard].name.in_(lang),
+        "level": RUNGS[alert.level].label.in_(lang),
         "headline": _sentence(alert.headline.in_(lang)),
         "instruction": _sentence(alert.instruction.in_(lang)),
         "ending": _sentence(alert.ending.in_(lang)) if alert.ending else "",

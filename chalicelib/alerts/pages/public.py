@@ -86,7 +86,7 @@ def _feed(lang: str, origin: str) -> bytes:
 def _entry(one: reads.Summary, lang: str, origin: str) -> dict[str, object]:
     state = "" if one.state is State.ISSUED else f" ({STATE_NAMES[one.state].in_(lang)})"
     return {
-        "title": f"{RUNGS[one.level].name.in_(lang).upper()}: {one.headline.in_(lang)}{state}",
+        "title": f"{RUNGS[one.level].label.in_(lang)}: {one.headline.in_(lang)}{state}",
         "link": f"{origin}{reads.address(one.id).in_(lang)}",
         "unique_id": f"{origin}{reads.address(one.id).id}",
         "description": f"{one.instruction.in_(lang)} ({area_names(one.areas).in_(lang)})",
