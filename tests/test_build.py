@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -25,8 +26,6 @@ LAZY = ("boto3", "botocore", "stripe", "typst", "pyhanko", "PIL", "authlib", "aw
 NEVER_SHIPPED = ("chalice/cli", "chalice/deploy", "chalice/local.py", "pip/", "setuptools/", "inquirer/", "click/")
 
 IMPORT = """
-import sys
-sys.path.insert(0, sys.argv[1])
 module, function = sys.argv[2].rsplit(".", 1)
 handler = getattr(__import__(module, fromlist=[function]), function)
 assert callable(handler)
@@ -40,12 +39,17 @@ class Built:
     artefacts: Artefacts
     unpacked: Path
 
-    def imported(self, handler: str) -> dict[str, str]:
-        """The modules that a bare interpreter holds after importing the handler, with their files."""
-        program = [sys.executable, "-I", "-S", "-c", IMPORT, str(self.unpacked), handler]
-        done = subprocess.run(program, capture_output=True, text=True, check=False)
+    def said(self, program: str, *arguments: str) -> str:
+        """What a bare interpreter prints that has nothing but the zip."""
+        start = "import sys; sys.path.insert(0, sys.argv[1])\n"
+        call = [sys.executable, "-I", "-S", "-c", start + program, str(self.unpacked), *arguments]
+        done = subprocess.run(call, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-        places: dict[str, str] = json.loads(done.stdout)
+        return done.stdout
+
+    def imported(self, handler: str) -> dict[str, str]:
+        """The modules that are loaded after importing the handler, with their files."""
+        places: dict[str, str] = json.loads(self.said(IMPORT, handler))
         return places
 
 
@@ -110,6 +114,22 @@ def test_the_web_starts_without_what_only_some_pages_need(built: Built) -> None:
     loaded = {name.partition(".")[0] for name in built.imported("app.app")}
 
     assert loaded.isdisjoint(LAZY)
+
+
+def test_every_aws_service_that_is_called_is_described_in_the_zip(built: Built) -> None:
+    makes = "import boto3\nfor name in sys.argv[2:]: print(boto3.client(name, region_name='ap-southeast-3'))"
+    code = "\n".join(path.read_text("utf-8") for path in (ROOT / "chalicelib" / "core" / "aws").glob("*.py"))
+    called = set(re.findall(r'client\(\s*"([a-z0-9-]+)"', code))
+
+    assert called
+    assert built.said(makes, *sorted(called)).count("object at") == len(called)
+
+
+def test_the_holidays_of_indonesia_are_in_the_zip_in_both_languages(built: Built) -> None:
+    asks = "import holidays\nprint([holidays.country_holidays('ID', years=2027, language=one).get('2027-08-17')"
+    asks += " for one in ('id', 'en_US')])"
+
+    assert built.said(asks).strip() == "['Hari Kemerdekaan Republik Indonesia', 'Independence Day']"
 
 
 def test_the_zip_holds_no_command_line_tools_and_no_sources_of_pages(built: Built) -> None:

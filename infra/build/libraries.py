@@ -1,14 +1,15 @@
-"""The libraries that functions carry: what requirements.in asks for and what that needs, pruned and compiled once.
+"""The libraries that functions carry: what our code imports and what that needs, pruned and compiled once.
 
 They are kept in build/cache under the hash of their pins, so that a change of our code costs no installation.
 """
 
+import ast
 import importlib.metadata
 import platform
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -17,7 +18,7 @@ from packaging.utils import canonicalize_name
 from infra.build.archive import write_zip
 from infra.build.bytecode import byte_compile
 from infra.build.paths import CACHE
-from infra.steps import ROOT, command, fingerprint
+from infra.steps import ROOT, Trouble, command, fingerprint
 
 # Chalice's other half is a command-line tool: 39 MB that no function ever imports.
 SHIPPED_WITHOUT_NEEDS = frozenset({"chalice"})
@@ -25,21 +26,40 @@ CHALICE_KEEPS = frozenset({"__init__.py", "app.py", "py.typed"})
 # The AWS services that the code calls; botocore describes 400 others in 20 MB.
 AWS_SERVICES = frozenset({"dynamodb", "events", "kms", "s3", "ses", "sns", "sqs", "sts"})
 AWS_COMMON = frozenset({"_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json"})
+# Names of holidays: the library brings them in a hundred languages.
+HOLIDAYS_SPOKEN = frozenset({"id", "en_US"})
 METADATA_KEEPS = frozenset({"METADATA", "LICENSE", "LICENSE.txt", "top_level.txt"})
 
 
 def wanted(root: Path = ROOT) -> dict[str, str]:
-    """Pin lines by name (name==version and hashes) of all that the functions need; Chalice alone, without its needs."""
+    """Pin lines by name (name==version and hashes) of what our code imports and what that needs in turn.
+
+    Trouble for an import that requirements.in does not lead to.
+    """
     pins = _pins((root / "requirements.txt").read_text("utf-8"))
-    names = {
-        canonicalize_name(Requirement(line).name) for line in _plain((root / "requirements.in").read_text("utf-8"))
-    }
-    closed = _closure(names)
+    closed = _closure(_distributions(_imported(root)))
+    if unpinned := sorted(closed - pins.keys()):
+        raise Trouble(
+            f"imported, but not pinned: {', '.join(unpinned)}; add it to requirements.in, `make requirements`"
+        )
     return {name: pins[name] for name in sorted(closed)}
 
 
-def _plain(text: str) -> Iterator[str]:
-    return (line for line in text.splitlines() if line and not line.startswith(("#", "-")))
+def _imported(root: Path) -> set[str]:
+    """The top-level modules that app.py and chalicelib import, at the top of a module or within a function."""
+    found: set[str] = set()
+    for file in [root / "app.py", *(root / "chalicelib").rglob("*.py")]:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.partition(".")[0])
+    return found
+
+
+def _distributions(modules: set[str]) -> set[str]:
+    homes = importlib.metadata.packages_distributions()
+    return {canonicalize_name(name) for module in modules for name in homes.get(module, ())}
 
 
 def _pins(text: str) -> dict[str, str]:
@@ -121,6 +141,7 @@ def prune(folder: Path) -> None:
     for sdk in ("boto3", "botocore"):
         keep_only(folder / sdk / "data", AWS_SERVICES | AWS_COMMON)
     shutil.rmtree(folder / "boto3" / "examples", ignore_errors=True)
+    keep_only(folder / "holidays" / "locale", HOLIDAYS_SPOKEN)
     for metadata in folder.glob("*.dist-info"):
         keep_only(metadata, METADATA_KEEPS)
 
