@@ -149,7 +149,11 @@ def main(arguments: Sequence[str]) -> int:
     stage = parser.parse_args(arguments).stage
     dynamodb, s3, sts = _clients(stage)
     bucket = f"sewaka-{stage}-archive-{sts.get_caller_identity()['Account']}"
-    verdict = verified(DynamoStore(dynamodb, f"sewaka-{stage}", utc_now), S3Archive(s3, bucket).versions())
+    return report(verified(DynamoStore(dynamodb, f"sewaka-{stage}", utc_now), S3Archive(s3, bucket).versions()))
+
+
+def report(verdict: Verdict) -> int:
+    """Prints every finding and a sum; the exit code."""
     for finding in verdict.findings:
         print(f"{finding.what:12} {finding.place}  {finding.why}")
     found = len(verdict.findings)

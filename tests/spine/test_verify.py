@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.core.events import Entry, Poisoned, ascii_json
-from infra.verify import verified
+from infra.verify import report, verified
 from tests.spine.city import Spine
 from tests.spine.verified import findings_of
 from tests.twins.clock import START
@@ -139,3 +139,17 @@ def test_what_still_waits_for_the_relay_is_counted_and_not_accused(spine: Spine,
     verdict = verified(spine.store, spine.archive.versions())
 
     assert (verdict.findings, verdict.waiting) == ((), 2)
+
+
+def test_the_command_prints_each_finding_and_fails(
+    spine: Spine, entries: list[Entry], capsys: pytest.CaptureFixture[str]
+) -> None:
+    codes = [report(verified(spine.store, spine.archive.versions()))]
+    keep(spine, replace(entries[1], actor="officer:9"))
+    codes.append(report(verified(spine.store, spine.archive.versions())))
+
+    clean, finding, total = capsys.readouterr().out.splitlines()
+    assert codes == [0, 1]
+    assert clean == "7 archived facts of 3 records, 0 waiting, 0 findings"
+    assert finding.split()[:2] == ["altered", entries[1].key]
+    assert total.endswith("1 findings")
