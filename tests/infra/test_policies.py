@@ -127,6 +127,13 @@ def test_only_the_spine_speaks_to_the_bus_and_to_the_archive(stage: str) -> None
         assert holders(stage, action) == {"relay", "sweeper"}
 
 
+def test_the_spine_speaks_to_the_bus_in_the_name_of_the_city_alone(live_stage: str) -> None:
+    for function in ("relay", "sweeper"):
+        (one,) = may(live_stage, function, "events:PutEvents")
+        assert one["Resource"] == {"Fn::GetAtt": ["Bus", "Arn"]}
+        assert one["Condition"] == {"StringLike": {"events:source": "city.*"}}
+
+
 def test_the_spine_marks_facts_as_sent_and_reads_no_records(stage: str) -> None:
     for function in ("relay", "sweeper"):
         assert not may(stage, function, "dynamodb:PutItem")
