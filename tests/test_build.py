@@ -83,7 +83,7 @@ def digest(path: Path) -> str:
 def test_two_builds_of_the_same_sources_are_the_same_bytes(tmp_path: Path) -> None:
     prepare.make("assets")
     # A copy, so that nobody edits between the two.
-    for name in ("chalicelib", "templates", "locale", "data", ".chalice"):
+    for name in ("chalicelib", "templates", "locale", "data", ".chalice", "infra"):
         shutil.copytree(ROOT / name, tmp_path / "sources" / name)
     shutil.copyfile(ROOT / "app.py", tmp_path / "sources" / "app.py")
     one, two = (made(tmp_path / "sources", tmp_path / name) for name in ("one", "two"))

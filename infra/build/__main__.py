@@ -47,7 +47,7 @@ def make(artefacts: Artefacts, root: Path = ROOT) -> None:
     artefacts.template.unlink(missing_ok=True)
     project = stage_project(artefacts, root)
     write_zip(project, artefacts.zip, libraries(artefacts.stage), NOT_SHIPPED)
-    template = finished(package(artefacts), load(ROOT / "infra" / "environment.yaml"))
+    template = finished(package(artefacts, root), load(root / "infra" / "environment.yaml"))
     artefacts.template.write_text(json.dumps(template, sort_keys=True), "utf-8")
 
 

@@ -60,15 +60,15 @@ def merged(files: list[Path]) -> Tree:
     return {section: entries for section, entries in whole.items() if entries}
 
 
-def package(artefacts: Artefacts) -> Tree:
+def package(artefacts: Artefacts, root: Path = ROOT) -> Tree:
     """The SAM template that Chalice makes of the staged project and the merged files."""
     extra = artefacts.home / "merge.json"
-    extra.write_text(json.dumps(merged(parts())), "utf-8")
+    extra.write_text(json.dumps(merged(parts(root / "infra"))), "utf-8")
     out = artefacts.home / "chalice"
     tool = Path(sys.executable).parent / "chalice"
     chalice = [str(tool), "--project-dir", str(artefacts.project), "package"]
     options = ["--stage", artefacts.stage, "--merge-template", str(extra), str(out)]
-    env = {**os.environ, "AWS_DEFAULT_REGION": "ap-southeast-3", "PYTHONDONTWRITEBYTECODE": "1"}
+    env = {**os.environ, "AWS_DEFAULT_REGION": "ap-southeast-3", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
     env["PYTHONPATH"] = str(artefacts.project)
     done = subprocess.run([*chalice, *options], env=env, capture_output=True, text=True, check=False)
     if done.returncode:
