@@ -56,4 +56,5 @@ requirements: venv ## Compile every *.in anew into hashed pins
 	@$(TOOLS) -m infra.requirements
 
 python:
-	@[ -n "$(PYTHON)" ] || { echo "sewaka: Python 3.11 or newer is needed; none of python3, python3.13, python3.12, python3.11 is (set PYTHON=/path/to/python)" >&2; exit 1; }
+	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "sewaka: Python 3.11 or newer is needed, with its venv module; install it, or say which: make PYTHON=/path/to/python" >&2; exit 1; }

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from infra.build.paths import Artefacts
-from infra.steps import ROOT, Trouble, say
+from infra.steps import ROOT, Trouble
 
 Tree = dict[str, Any]
 
@@ -79,8 +79,8 @@ def package(artefacts: Artefacts, root: Path = ROOT) -> Tree:
 
 
 def finished(template: Tree, settings: Tree) -> Tree:
-    """The template as it is deployed: two API resources, the same settings in every function, no orphans."""
-    without_orphans(template)
+    """The template as it is deployed: two API resources, the same settings in every function."""
+    refuse_orphans(template)
     only_two_resources(template["Resources"]["RestAPI"]["Properties"])
     for function in functions(template).values():
         function["Properties"]["CodeUri"] = "functions.zip"
@@ -88,12 +88,11 @@ def finished(template: Tree, settings: Tree) -> Tree:
     return template
 
 
-def without_orphans(template: Tree) -> None:
-    """Drops overrides of functions that app.py does not register, and says so: nothing else lacks a type."""
-    resources = template["Resources"]
-    for name in [name for name, resource in resources.items() if "Type" not in resource]:
-        say(f"  note: infra names the function {name}, which app.py does not register")
-        del resources[name]
+def refuse_orphans(template: Tree) -> None:
+    """Trouble for overrides of functions that app.py does not register: nothing else lacks a type."""
+    orphans = [name for name, resource in template["Resources"].items() if "Type" not in resource]
+    if orphans:
+        raise Trouble(f"infra/functions.yaml names functions that app.py does not register: {', '.join(orphans)}")
 
 
 def functions(template: Tree) -> dict[str, Tree]:
