@@ -1,5 +1,6 @@
 """A browser without a window: real HTTP at the front door, cookies kept, forms sent as the page wrote them."""
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -7,6 +8,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 import requests
+from requests.adapters import HTTPAdapter
 
 PATIENCE = 40
 
@@ -52,12 +54,29 @@ class Seen:
         raise AssertionError(f"{self.url} ({self.status}) has no form for {action or 'itself'}:\n{self.text[-1500:]}")
 
 
+def _own_address() -> str:
+    """All of 127.0.0.0/8 is this machine: each browser is a neighbour of its own to the rate limits."""
+    return "127." + ".".join(str(random.randint(1, 250)) for _ in range(3))
+
+
+class _From(HTTPAdapter):
+    """Connects from a chosen address."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **more: Any) -> None:
+        super().init_poolmanager(*args, **more, source_address=(self._address, 0))
+
+
 @dataclass
 class Browser:
     """Follows nothing by itself, so that a test sees each step."""
 
     origin: str
     cookies: dict[str, str] = field(default_factory=dict)
+    address: str = field(default_factory=_own_address)
 
     def get(self, address: str) -> Seen:
         return self._asked("GET", address)
@@ -76,7 +95,9 @@ class Browser:
         said = dict(headers or {})
         if self.cookies:
             said["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        answer = requests.request(method, url, headers=said, allow_redirects=False, timeout=PATIENCE, **more)
+        with requests.Session() as session:
+            session.mount("http://", _From(self.address))
+            answer = session.request(method, url, headers=said, allow_redirects=False, timeout=PATIENCE, **more)
         self._keep(answer)
         answer.encoding = "utf-8"
         return Seen(url, answer.status_code, answer.text, answer.headers.get("Location", ""))
