@@ -20,7 +20,7 @@ from chalicelib.alerts.fanout.report import Preview, Sendings, previews, sending
 from chalicelib.alerts.model.alert import PUBLIC, Alert, Content, Hand, drafted, in_time
 from chalicelib.alerts.model.refusals import BadExpiry
 from chalicelib.alerts.model.words import Announcement, check_length, in_every_language
-from chalicelib.alerts.store import AlertStore
+from chalicelib.alerts.store import AlertStore, Board
 from chalicelib.core import log
 from chalicelib.core.errors import AlreadyDone, Conflict, NotFound
 from chalicelib.core.events import Actor, Entry, Fact, officer, system
@@ -108,11 +108,11 @@ class Alerts:
     @retried
     def expire(self, id: str) -> None:
         """Ends an alert whose time is over; nothing for one that has ended or is not due."""
-        alert = self._store.alert(id)
+        alert, board = self._store.with_board(id)
         expired = alert.expired(self._tools.now())
         if expired is not alert:
             fact = AlertExpired(alert_id=id, status=alert.status, incident_id=alert.incident_id)
-            self._commit(expired, fact, system("alerts"))
+            self._commit(expired, board, fact, system("alerts"))
 
     def expire_due(self) -> None:
         for alert in self._store.open():
@@ -151,16 +151,17 @@ class Alerts:
         """Loads, decides, commits; the same form twice is one decision."""
 
         def run() -> None:
-            alert = self._store.alert(id)
+            alert, board = self._store.with_board(id)
             if alert.last_form != form_id:
                 decided = replace(decision(alert), last_form=form_id)
-                self._commit(decided, telling(decided), officer(by.id))
+                self._commit(decided, board, telling(decided), officer(by.id))
 
         retried(run)()
 
-    def _commit(self, alert: Alert, fact: Fact, by: Actor) -> None:
-        board = self._store.board().with_(alert) if alert.state in PUBLIC else None
-        self._store.commit(alert, fact, by=by, board=board)
+    def _commit(self, alert: Alert, board: Board, fact: Fact, by: Actor) -> None:
+        """The board goes along when it changes, so that what the public sees is never a step behind."""
+        changed = board.with_(alert) if alert.state in PUBLIC else board
+        self._store.commit(alert, fact, by=by, board=None if changed == board else changed)
         log.note("alert_changed", alert_id=alert.id, state=alert.state, revision=alert.revision)
 
     def _check(self, alert: Alert) -> None:

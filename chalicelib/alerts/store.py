@@ -108,6 +108,14 @@ class AlertStore:
             raise NotFound
         return ALERTS.thing(record)
 
+    def with_board(self, id: str) -> tuple[Alert, Board]:
+        """An alert and the board that it may change, in one round trip. Raises NotFound."""
+        records = {record.key: record for record in self._store.read_many([Key(f"alert#{id}"), BOARD_KEY])}
+        if Key(f"alert#{id}") not in records:
+            raise NotFound
+        board = records.get(BOARD_KEY)
+        return ALERTS.thing(records[Key(f"alert#{id}")]), BOARD.thing(board) if board else Board()
+
     def board(self) -> Board:
         record = self._store.read(BOARD_KEY)
         return BOARD.thing(record) if record else Board()

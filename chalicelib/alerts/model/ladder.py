@@ -32,8 +32,9 @@ LEVELS = (Level.WASPADA, Level.SIAGA, Level.AWAS)
 class Rung:
     """A level as people see it, and what it is called elsewhere.
 
-    `label` opens messages: whoever is new here learns what the word means. `severity` is CAP 1.2's (OASIS 2010), `volcano` PVMBG's Roman numeral (IV is worst), `river` the national
-    river scale (Siaga I is worst), `tsunami` InaTEWS's level ("" where it has none).
+    `label` opens messages: whoever is new here learns what the word means. `severity` is CAP 1.2's (OASIS 2010),
+    `volcano` PVMBG's Roman numeral (IV is worst), `river` the national river scale (Siaga I is worst), `tsunami`
+    InaTEWS's level ("" where it has none).
     """
 
     name: Text
