@@ -15,6 +15,7 @@ PAGES = Environment(loader=FileSystemLoader(Path(__file__).with_name("pages")), 
 OWN = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'; base-uri 'none'"
 # A mail runs nothing, whatever it holds; its pictures may come from the city.
 MAIL = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data: http: https:; sandbox allow-popups"
+MAIL += " allow-popups-to-escape-sandbox"
 
 
 class InboxPages:
