@@ -82,10 +82,12 @@ def test_the_guide_names_every_room() -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_service_that_follows_the_guide_passes_its_tests_and_the_rules_of_the_house(project: Path) -> None:
     run(project, "pytest", "-q", "-p", "no:cacheprovider", *THERE)
 
 
+@pytest.mark.slow
 def test_a_service_that_follows_the_guide_is_clean(project: Path) -> None:
     written = sorted({block.file for block in blocks() if block.file.endswith(".py")})
 
