@@ -48,8 +48,7 @@ class Alerts:
 
     def draft(self, content: Content, by: Hand, form_id: str, incident_id: str = "") -> str:
         """The id of the draft; the same one however often the form is sent. Raises Refusal, NotFound, NotVerified."""
-        if incident_id and not incidents.incident_summary(incident_id).verified:
-            raise NotVerified
+        self.cause(incident_id)
         alert = drafted(new_reference(PREFIX), content, by, self._tools.now(), incident_id)
         self._check(alert)
         fact = AlertDrafted(alert_id=alert.id, incident_id=incident_id)
@@ -59,6 +58,13 @@ class Alerts:
         except AlreadyDone as done:
             return done.result
         return alert.id
+
+    def cause(self, incident_id: str) -> incidents.IncidentSummary | None:
+        """The incident that an alert is about; None without one. Raises NotFound, NotVerified."""
+        incident = incidents.incident_summary(incident_id) if incident_id else None
+        if incident and not incident.verified:
+            raise NotVerified
+        return incident
 
     def edit(self, id: str, content: Content, by: Hand, form_id: str, revision: int) -> None:
         """Raises NotFound, Refusal; whoever saves second is told so and loses nothing that was typed."""

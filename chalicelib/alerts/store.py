@@ -1,6 +1,6 @@
 """Alerts on the shared table.
 
-Access patterns: an alert by its id (`alert#<id>`); all that officers have on their desk or in force, what waits first
+Access patterns: an alert by its id (`alert#<id>`); all that is in force or on the officers' desk, by its next end
 (list `alerts#open`); those that ended, newest first (list `alerts#ended`); what the public sees now, in one read
 (`alerts#active`, a prepared row that is written in the transaction of the alert that changes it).
 """
@@ -22,6 +22,7 @@ BOARD_KEY: Final = Key("alerts#active")
 # How many alerts that ended stay on the public list.
 SHOWN_ENDED: Final = 10
 MOST_OPEN: Final = 100
+FAR_FUTURE: Final = 1e10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +90,11 @@ def _listing(alert: Alert) -> Listing:
     if alert.state in ENDED:
         return Listing(RECENT, as_stamp(alert.ended_at or alert.updated_at))
     if alert.state in ACTIVE:
-        return Listing(OPEN, f"1#{as_stamp(alert.expires_at)}")
-    return Listing(OPEN, f"{0 if alert.state is State.SUBMITTED else 2}#{as_stamp(alert.updated_at)}")
+        return Listing(OPEN, f"0#{as_stamp(alert.expires_at)}")
+    if alert.state is State.SUBMITTED:
+        return Listing(OPEN, f"1#{as_stamp(alert.updated_at)}")
+    # Newest first: drafts that nobody finished must not push the others off the desk.
+    return Listing(OPEN, f"2#{FAR_FUTURE - alert.updated_at.timestamp():017.6f}")
 
 
 ALERTS: Final = Kind(name="alert", model=Alert, key=lambda alert: Key(f"alert#{alert.id}"), listing=_listing)
@@ -121,7 +125,7 @@ class AlertStore:
         return BOARD.thing(record) if record else Board()
 
     def open(self) -> tuple[Alert, ...]:
-        """What waits for approval, then what is in force by its end, then drafts; at most 100, in one read."""
+        """What is in force by its end, what waits for approval, then drafts, newest first; at most 100, in one read."""
         page = self._store.list(OPEN, limit=MOST_OPEN)
         return tuple(ALERTS.thing(record) for record in page.records)
 

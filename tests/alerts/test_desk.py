@@ -1,5 +1,6 @@
 """The officers' desk, walked in a browser on memory twins."""
 
+import re
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,8 @@ import pytest
 
 from chalicelib.alerts import reads
 from chalicelib.alerts.service import alerts
+from chalicelib.incidents.service.cases import Incidents, Observation
+from tests.alerts.build import AYU, content
 from tests.alerts.desk import TYPED, cancelled, drafted, issued, press, submitted
 from tests.web.city import City
 
@@ -251,3 +254,46 @@ def test_an_alert_expires_by_itself_and_leaves_the_board(city: City) -> None:
     assert [one.id for one in before_the_clock.ended] == [alert_id]
     assert [(one.id, one.state) for one in reads.board().ended] == [(alert_id, "expired")]
     assert city.names().count("AlertExpired") == 1
+
+
+def incident(city: City, *, verified: bool) -> str:
+    cases = Incidents(city.tools)
+    seen = Observation(kind="flood", village="51.71.03.2003", place_words="", words="Air setinggi lutut", language="id")
+    incident_id = cases.open((cases.report(seen, str(uuid.uuid4())),), "ayu", str(uuid.uuid4()))
+    if verified:
+        cases.verify(incident_id, "ayu")
+    return incident_id
+
+
+def test_an_alert_about_an_incident_starts_from_what_is_known_and_stays_tied_to_it(city: City) -> None:
+    ayu, incident_id = city.officer("Ayu"), incident(city, verified=True)
+    form = ayu.get(f"/en/staff/alerts/new?incident={incident_id}")
+    alert_id = drafted(ayu, incident=form.hidden("incident"))
+    press(ayu, f"/{alert_id}", "/submit")
+    press(city.officer("Made"), f"/{alert_id}", "/approve")
+
+    assert '<option value="flood" selected>' in form.text
+    assert re.search('value="51.71.03.2003"[^>]* checked', form.text)
+    assert city.store.journal(f"alert#{alert_id}")[-1].data["incident_id"] == incident_id
+    assert incident_id in ayu.get(f"/en/staff/alerts/{alert_id}").text
+
+
+def test_nobody_is_warned_of_what_nobody_has_verified(city: City) -> None:
+    ayu, incident_id = city.officer("Ayu"), incident(city, verified=False)
+    forced = press(ayu, "/new", "", **{**TYPED, "incident": incident_id})
+
+    assert ayu.get(f"/en/staff/alerts/new?incident={incident_id}").status == 409
+    assert (forced.status, "AlertDrafted" in city.names()) == (409, False)
+    assert ayu.get("/en/staff/alerts/new?incident=incident_none").status == 404
+
+
+def test_old_drafts_do_not_push_what_matters_off_the_desk(city: City) -> None:
+    for number in range(100):
+        alerts().draft(content(), AYU, f"old-{number}")
+        city.clock.pass_(timedelta(seconds=1))
+    newest = drafted(city.officer("Ayu"), until_time="16.00")
+    out = issued(city, until_time="16.00")
+    shown = [alert.id for alert in alerts().open()]
+
+    assert shown[0] == out
+    assert shown[1] == newest

@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -13,17 +14,21 @@ from chalicelib.core.delivery import Channel, State
 from chalicelib.core.events import system
 from chalicelib.core.places import places
 from chalicelib.core.post import Refused, Unanswered
+from chalicelib.core.toolbox import working_with
 from chalicelib.subscriptions.model.subscription import Reason
 from chalicelib.subscriptions.model.wishes import Wishes
 from chalicelib.subscriptions.service.asking import Subscriptions
 from chalicelib.subscriptions.store import TOPICS, PhoneTopics
 from tests.alerts.build import DAUH_PURI_KAUH, PEMOGAN
 from tests.alerts.desk import cancelled, issued, press
+from tests.alerts.test_round_trips import Counting
 from tests.alerts.wire import Wire, carries, listens, wired
 
 WEST, CITY = "51.71.03", "51.71"
 BUDI, LISA, PUTU = "budi@example.com", "lisa@example.com", "putu@example.com"
 HERE, THERE = "+6281234567890", "+6281234567891"
+# For each person: row asked for, read and claimed, alert read anew, outcome kept; and a share of the page.
+MOST_TRIPS = 5.5
 SIAGA_ID = "SIAGA: Banjir di Dauh Puri Kauh"
 SIAGA_EN = "SIAGA (warning): Flood in Dauh Puri Kauh"
 
@@ -120,6 +125,25 @@ def test_more_people_than_fit_a_page_all_hear_once(wire: Wire) -> None:
     sent(wire)
 
     assert sorted(one.to for one in wire.mail.sent) == sorted(people)
+
+
+def test_the_work_grows_with_the_people_told_and_not_faster(wire: Wire) -> None:
+    def trips(people: int) -> int:
+        with wired() as other:
+            for number in range(people):
+                listens(other, f"p{number}@example.com", DAUH_PURI_KAUH)
+            issued(other.city)
+            counting = Counting(other.city.store)
+            other.city = replace(other.city, tools=replace(other.city.tools, store=counting))
+            with working_with(other.city.tools):
+                other.relay()
+                other.drain()
+            assert len(other.mail.sent) == people
+            return len(counting.trips)
+
+    few, many = trips(40), trips(80)
+
+    assert (many - few) / 40 <= MOST_TRIPS
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -13,8 +13,8 @@ from chalicelib.core.delivery import Channel
 from chalicelib.core.post import Refused
 from chalicelib.subscriptions.reads import AUDIENCE_SHARDS, Listener, wants
 
-# So many claims, sends and outcomes fit a worker's minute at a carrier's usual pace.
-PAGE: Final = 50
+# Ten messages of so many people fit a worker's minute at a carrier's usual pace.
+PAGE: Final = 25
 
 Send = Callable[[], None]
 

@@ -32,8 +32,8 @@ NEWS: Final = {
     "AlertCancelled": (AlertCancelled, Announcement.CANCELLED),
 }
 # After so many returns a page goes to the dead letters, which are alarmed.
-MOST_TRIES: Final = 20
-LONGEST_PAUSE: Final = 8.0
+MOST_TRIES: Final = 60
+LONGEST_PAUSE: Final = 2.0
 # The carrier is not asked further after so many refusals in a row.
 ENOUGH_REFUSALS: Final = 3
 MARK_LIFE: Final = timedelta(days=15)

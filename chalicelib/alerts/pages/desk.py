@@ -26,7 +26,6 @@ from chalicelib.core.web.forms import Form
 from chalicelib.core.web.guards import staff
 from chalicelib.core.web.pages import Pages
 from chalicelib.core.web.visit import Visit
-from chalicelib.incidents.reads import incident_summary
 
 pages = Pages(__name__)
 
@@ -60,7 +59,7 @@ def show_queue(visit: Visit) -> Answer:
 @pages.get("/{lang}/staff/alerts/new", guard=operators)
 def compose(visit: Visit) -> Answer:
     incident = visit.query.get("incident") or "".join(visit.form.get("incident", ()))
-    values = typed_or(visit, suggested(incident_summary(incident) if incident else None))
+    values = typed_or(visit, suggested(alerts().cause(incident)))
     return Page("alerts/compose.html", {"alert": None, "values": values, **choices(toolbox().now())})
 
 
