@@ -14,19 +14,19 @@ workers = Blueprint(__name__)
 
 
 def _mail(message: Message) -> None:
-    from chalicelib.alerts.fanout.mail import MailWork
+    from chalicelib.alerts.fanout.mail import PAGE, MailWork
     from chalicelib.subscriptions import reads as hearers
 
     tools = toolbox()
-    MailWork(tools, hearers, tools.mail_queue).handle(message)
+    MailWork(tools, hearers, tools.mail_queue, PAGE).handle(message)
 
 
 def _phone(message: Message) -> None:
-    from chalicelib.alerts.fanout.phone import PhoneWork
+    from chalicelib.alerts.fanout.phone import PAGE, PhoneWork
     from chalicelib.subscriptions import reads as hearers
 
     tools = toolbox()
-    PhoneWork(tools, hearers, tools.phone_queue).handle(message)
+    PhoneWork(tools, hearers, tools.phone_queue, PAGE).handle(message)
 
 
 @workers.on_sqs_message(queue="Mail", name="alerts_mail", batch_size=10)

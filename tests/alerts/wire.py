@@ -86,6 +86,11 @@ class StruckQueue:
         self.bodies.append(body)
         self.strikes("queued")
 
+    def taken(self) -> list[str]:
+        """Everything that waits, which is on its way to workers from now on."""
+        bodies, self.bodies = self.bodies, []
+        return bodies
+
 
 @dataclass
 class Wire:

@@ -43,9 +43,9 @@ class MailWork(Work):
 
     def _people(self, task: Task, alert: Alert) -> tuple[list[Listener], str | None]:
         if task.piece is Piece.TOLD:
-            told, following = self.boundary.told_page(_told_batch(task), limit=PAGE, cursor=task.cursor)
+            told, following = self.boundary.told_page(_told_batch(task), limit=self.size, cursor=task.cursor)
             return self.hearers.listeners(told), following
-        page = self.hearers.audience(task.place, task.shard, cursor=task.cursor, limit=PAGE)
+        page = self.hearers.audience(task.place, task.shard, cursor=task.cursor, limit=self.size)
         return [one for one in page.people if wants(one, alert.hazard, alert.level)], page.cursor
 
     def _sending(self, batch: Batch, person: Listener, alert: Alert) -> Send:

@@ -32,7 +32,7 @@ class PhoneWork(Work):
 
     def _topics(self, task: Task, alert: Alert, batch: Batch) -> tuple[list[str], str | None]:
         if task.piece is Piece.TOLD:
-            return self.boundary.told_page(batch, limit=PAGE, cursor=task.cursor)
+            return self.boundary.told_page(batch, limit=self.size, cursor=task.cursor)
         existing = self.hearers.topics()
         return [topic for topic in topics(alert, task.place) if topic in existing], None
 

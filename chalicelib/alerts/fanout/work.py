@@ -57,12 +57,15 @@ PASSED: Final = Kind(
 
 
 class Work(ABC):
+    """`size` is how many targets a page holds."""
+
     def __init__(
-        self, tools: Toolbox, hearers: Hearers, queue: Queue, pause: Callable[[float], None] = time.sleep
+        self, tools: Toolbox, hearers: Hearers, queue: Queue, size: int, pause: Callable[[float], None] = time.sleep
     ) -> None:
         self.tools = tools
         self.hearers = hearers
         self.queue = queue
+        self.size = size
         self.boundary = Boundary(tools)
         self._pause = pause
 
