@@ -4,6 +4,7 @@ const PATIENCE_MS = 8000;
 
 export function guardForms(form) {
   let sent = 0;
+  keepIdentity(form);
   form.addEventListener("submit", (event) => {
     if (Date.now() - sent < PATIENCE_MS) {
       event.preventDefault();
@@ -17,4 +18,13 @@ export function guardForms(form) {
     sent = 0;
     form.querySelectorAll("[aria-disabled]").forEach((button) => button.removeAttribute("aria-disabled"));
   });
+}
+
+// Back brings a fresh form with the old words in it. The place in the history remembers the form's id, so that the
+// same words sent again are one case; other words are another case, whatever the id (core/web/forms.py).
+function keepIdentity(form) {
+  const field = form.elements.form_id;
+  if (!field) return;
+  field.value = history.state?.form ?? field.value;
+  history.replaceState({ form: field.value }, "");
 }

@@ -9,7 +9,7 @@ from chalicelib.core.ids import parse_reference
 from chalicelib.core.text import Text
 from chalicelib.core.toolbox import toolbox
 from chalicelib.core.vault import Secret
-from chalicelib.core.web.answers import Answer, Page, Redirect
+from chalicelib.core.web.answers import FORM, Answer, Page, Redirect
 from chalicelib.core.web.forms import Form
 from chalicelib.core.web.guards import anyone, staff
 from chalicelib.core.web.limits import limit
@@ -42,7 +42,7 @@ HISTORY = {
 WHY = Text(id="Tulis alasannya", en="Give the reason")
 
 
-@pages.get("/{lang}/report", guard=anyone)
+@pages.get("/{lang}/report", guard=anyone, cache=FORM)
 def report_form(visit: Visit) -> Answer:
     return Page("incidents/report.html", {"kinds": kinds().values(), "places": places.places()})
 

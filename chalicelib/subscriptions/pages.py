@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from chalicelib.core import places
 from chalicelib.core.toolbox import toolbox
-from chalicelib.core.web.answers import Answer, Page, Redirect
+from chalicelib.core.web.answers import FORM, Answer, Page, Redirect
 from chalicelib.core.web.forms import Form
 from chalicelib.core.web.guards import anyone, anyone_from_anywhere
 from chalicelib.core.web.limits import limit
@@ -32,7 +32,7 @@ def choose_channel(visit: Visit) -> Answer:
     return Page("subscriptions/choose.html")
 
 
-@pages.get("/{lang}/alerts/subscribe/email", guard=anyone)
+@pages.get("/{lang}/alerts/subscribe/email", guard=anyone, cache=FORM)
 def mail_form(visit: Visit) -> Answer:
     return Page("subscriptions/email.html", choices())
 
@@ -42,7 +42,7 @@ def ask_by_mail(visit: Visit) -> Answer:
     return Redirect(_asked(visit, mail_request, links.ASKED))
 
 
-@pages.get("/{lang}/alerts/subscribe/phone", guard=anyone)
+@pages.get("/{lang}/alerts/subscribe/phone", guard=anyone, cache=FORM)
 def phone_form(visit: Visit) -> Answer:
     return Page("subscriptions/phone.html", choices())
 

@@ -59,6 +59,15 @@ def test_the_same_form_sent_twice_is_one_report_with_one_reference(city: City) -
     assert city.names() == ["ReportReceived"]
 
 
+def test_who_goes_back_and_corrects_a_word_is_not_lost(city: City) -> None:
+    visitor = city.visitor()
+    form = visitor.get("/id/report").hidden("form_id")
+    first, second = (visitor.post("/id/report", {**FLOOD, "form_id": form, "words": said}) for said in ("Air", "Api"))
+
+    assert first.location != second.location
+    assert city.names() == ["ReportReceived", "ReportReceived"]
+
+
 def test_the_facts_of_a_report_hold_nothing_that_somebody_wrote(city: City) -> None:
     send(city.visitor(), words="Nama saya Wayan", place_words="Gang Mawar", contact="wayan@example.com")
 

@@ -58,8 +58,12 @@ def test_pages_without_forms_may_be_cached_for_less_than_a_minute(visitor: Clien
     assert "s-maxage=30" in visitor.get(f"/id/{page}").headers["Cache-Control"]
 
 
-def test_pages_with_forms_are_never_cached(visitor: Client) -> None:
-    assert visitor.get("/id/report").headers["Cache-Control"] == "no-store"
+def test_no_cache_shares_a_form_but_the_browser_keeps_it_for_back(visitor: Client) -> None:
+    assert visitor.get("/id/report").headers["Cache-Control"] == "private, no-cache"
+
+
+def test_what_was_typed_is_kept_nowhere(visitor: Client) -> None:
+    assert visitor.post("/id/report", {"form_id": "1"}).headers["Cache-Control"] == "no-store"
 
 
 def test_who_has_a_page_already_is_told_so(visitor: Client) -> None:

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-# Forms, staff pages and anything that belongs to one person.
+# Staff pages, what was typed, and anything that belongs to one person.
 PRIVATE = "no-store"
+# Empty forms for everybody: Back must bring the same form with the same id, so that sending it again stays one case.
+FORM = "private, no-cache"
 # Public pages: CloudFront keeps them for half a minute, so that an alert shows on every page within 60 s.
 PUBLIC = "public, max-age=0, s-maxage=30, stale-if-error=86400"
 

@@ -6,6 +6,7 @@ words = form.text("words", limit=2000)
 form.check()                      # Invalid with one message per field
 """
 
+import json
 import uuid
 from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
@@ -36,12 +37,16 @@ class Form:
 
     @property
     def id(self) -> str:
-        """The form's own id: the `once` that makes a doubled press one case. Raises Malformed without one."""
-        typed = self._one("form_id")
+        """The `once` that makes a doubled press one case. Raises Malformed without a form's own id.
+
+        It holds what was typed as well: who goes back and corrects a word sends another form, which must not be lost.
+        """
         try:
-            return str(uuid.UUID(typed))
+            form = uuid.UUID(self._one("form_id"))
         except ValueError as wrong:
             raise Malformed from wrong
+        typed = {name: values for name, values in self._fields.items() if name not in OWN_FIELDS}
+        return str(uuid.uuid5(form, json.dumps(typed, sort_keys=True)))
 
     def text(
         self, name: str, *, limit: int, lines: bool = False, required: bool = True, missing: Text = MISSING
