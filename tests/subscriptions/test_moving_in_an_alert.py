@@ -1,18 +1,23 @@
 """Who moves house while an alert is active stays on the old topic until it is over, so that a cancel arrives."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.core.clock import as_stamp
+from chalicelib.core.errors import Unavailable
 from chalicelib.core.events import Entry
 from chalicelib.core.places import kin
+from chalicelib.core.toolbox import working_with
 from tests.subscriptions.people import (
+    EMAIL,
     NUMBER,
     RENON,
     SANUR,
     WHOLE,
+    ask_by_mail,
     deliver,
     facts,
     on_topics,
@@ -20,6 +25,7 @@ from tests.subscriptions.people import (
     subscribed_by_phone,
     work,
 )
+from tests.twins.post import MemoryPhones
 from tests.web.city import City
 
 OLD, NEW = f"{SANUR}-waspada-id", f"{RENON}-waspada-id"
@@ -185,3 +191,27 @@ def test_another_alert_over_the_old_place_keeps_the_phone_there(city: City) -> N
 
     assert on_topics(city) == {f"{WHOLE}-waspada-id": [NUMBER], NEW: [NUMBER]}
     assert len(facts(city, "SubscriptionStopped")) == 0
+
+
+class StuckPhones(MemoryPhones):
+    """Nobody can leave a topic any more."""
+
+    def unsubscribe(self, subscription: str) -> None:
+        raise Unavailable(reason="aws_call")
+
+
+def test_a_phone_that_cannot_leave_keeps_nobody_elses_message_from_being_done(city: City) -> None:
+    manage = subscribed_by_phone(city)
+    deliver(city, [alert(city, "AlertIssued", 5)])
+    moves(city, manage)
+    city.clock.pass_(timedelta(hours=6) + GRACE)
+    ask_by_mail(city)
+
+    with working_with(replace(city.tools, phones=StuckPhones(topics=city.phones.topics))):
+        failed = deliver(city, facts(city, "SubscriptionRequested")[-1:])
+    held = on_topics(city)
+    work(city)
+
+    assert (failed, held) == ([], {OLD: [NUMBER], NEW: [NUMBER]})
+    assert [mail.to for mail in city.mail.sent] == [EMAIL]
+    assert on_topics(city) == {NEW: [NUMBER]}

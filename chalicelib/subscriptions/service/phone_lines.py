@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from chalicelib.core import places
+from chalicelib.core.errors import CityError
 from chalicelib.core.events import Entry, system
 from chalicelib.core.log import note
 from chalicelib.core.post import Refused
@@ -72,9 +73,16 @@ class PhoneLines:
             alerts = self._store.alerts()
             for one in leaving:
                 if self._free(one, alerts):
-                    self.agree(one.id)
+                    self._let_go(one.id)
             if cursor is None:
                 return
+
+    def _let_go(self, id: str) -> None:
+        """One phone that cannot leave now stays listed: the message that brought us here is somebody else's."""
+        try:
+            self.agree(id)
+        except (CityError, ValueError) as problem:
+            note("phone_not_let_go", subscription_id=id, reason=type(problem).__name__)
 
     def _free(self, one: Subscription, alerts: ActiveAlerts) -> list[Line]:
         """What may be left now. Who has stopped hears nothing more, not even a cancel."""
