@@ -3,6 +3,8 @@ PYTHON := $(or $(PYTHON),$(shell for p in python3 python3.13 python3.12 python3.
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done))
 TOOLS := .local/venv/bin/python
 STAGE ?= staging
+FAST := not stack and not browser and not bench and not faults and not slow
+SPREAD := -n auto --maxprocesses 4
 .DEFAULT_GOAL := help
 .PHONY: help run stop reset test check bench verify deploy build venv tools catalogues requirements python
 
@@ -20,13 +22,14 @@ reset: python ## Forget the local city's data (environments and builds stay)
 
 test: venv catalogues ## Every test: units, built zip, embedded cloud, Chromium (under 10 minutes)
 	@$(PYTHON) -m infra.prepare cloud assets
-	@$(TOOLS) -m pytest -q tests -m "not bench"
+	@$(TOOLS) -m pytest -q tests -m "$(FAST)" $(SPREAD)
+	@$(TOOLS) -m pytest -q tests -m "not ($(FAST)) and not bench"
 
 check: venv catalogues ## The fast half: ruff, mypy --strict, unit and architecture tests (under a minute)
 	@$(TOOLS) -m ruff check .
 	@$(TOOLS) -m ruff format --check .
 	@$(TOOLS) -m mypy
-	@$(TOOLS) -m pytest -q tests -m "not stack and not browser and not bench and not faults"
+	@$(TOOLS) -m pytest -q tests -m "$(FAST)" $(SPREAD)
 
 bench: venv catalogues ## Requests and cold starts beside the peers, in one run
 	@$(PYTHON) -m infra.prepare bench cloud assets
