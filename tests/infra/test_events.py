@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib.core.events import Fact
+from chalicelib.core.store import CLAIM_LIFE
 from infra.steps import ROOT
 from tests.infra.stacks import Tree, city, many, of_type, properties, statements, translated
 
@@ -180,6 +181,13 @@ def test_a_message_is_tried_five_times_and_then_kept_for_two_weeks(stage: str) -
 
 def test_the_bus_is_archived_on_aws_only(stage: str) -> None:
     assert len(of_type(city(stage), "AWS::Events::Archive")) == (0 if stage == "local" else 1)
+
+
+def test_claims_outlive_the_archive_of_the_bus_and_every_queue(live_stage: str) -> None:
+    (archive,) = properties(city(live_stage), "AWS::Events::Archive").values()
+    queues = properties(city(live_stage), "AWS::SQS::Queue").values()
+    assert archive["RetentionDays"] < CLAIM_LIFE.days
+    assert max(queue["MessageRetentionPeriod"] for queue in queues) < CLAIM_LIFE.total_seconds()
 
 
 def test_what_becomes_of_an_e_mail_is_told_by_ses(stage: str) -> None:
