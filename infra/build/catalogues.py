@@ -11,10 +11,14 @@ from babel.messages.pofile import read_po
 
 from infra.steps import ROOT, Trouble
 
+# Babel does not know Indonesian, which has one form for every number, and would take it for English.
+PLURALS = {"id": "nplurals=1; plural=0;"}
+
 
 def merged(language: str, files: list[Path]) -> Catalog:
     """One catalogue of all files. Trouble where two files translate one sentence differently."""
     whole = Catalog(locale=language)
+    whole.mime_headers = [("Plural-Forms", PLURALS[language])]
     for file in files:
         with file.open("rb") as opened:
             part = read_po(opened, locale=language)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.core.text import translations
 from infra.build.archive import write_zip
 from infra.build.catalogues import compile_all
 from infra.build.template import load, merged, only_two_resources
@@ -93,3 +94,13 @@ def test_catalogues_of_all_services_become_one(tmp_path: Path) -> None:
     with target.open("rb") as opened:
         words = gettext.GNUTranslations(opened)
     assert [words.gettext("Home"), words.gettext("Alerts")] == ["Beranda", "Peringatan"]
+
+
+def test_indonesian_counts_in_indonesian(tmp_path: Path) -> None:
+    folder = tmp_path / "locale" / "id"
+    folder.mkdir(parents=True)
+    entry = 'msgid "%(n)s part"\nmsgid_plural "%(n)s parts"\nmsgstr[0] "%(n)s bagian"\n'
+    (folder / "alerts.po").write_text(f'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n{entry}')
+    compile_all(tmp_path)
+
+    assert {translations("id", tmp_path).ngettext("%(n)s part", "%(n)s parts", n) for n in (1, 2)} == {"%(n)s bagian"}
