@@ -1,10 +1,13 @@
 """How the city answers on the web, whatever is asked of it."""
 
+import uuid
 from collections.abc import Iterator
 
 import pytest
 
 from app import app
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.ids import new_reference
 from tests.web.city import City, memory_city
 from tests.web.client import Client
 
@@ -172,6 +175,47 @@ def test_staff_forms_need_their_token(city: City) -> None:
     assert officer.post("/en/staff/incidents", {"reports": "x", "csrf": "guessed"}).status == 403
 
 
+def test_words_that_came_with_an_old_session_or_token_are_shown_again(city: City, visitor: Client) -> None:
+    words = {"reason": "Sudah surut <sejak> pagi", "csrf": "an old token", "form_id": "1"}
+    refused = city.officer("Ayu").post("/en/staff/incidents/x/reject", words)
+    over = visitor.post("/en/staff/incidents/x/reject", words)
+
+    assert (refused.status, over.status) == (403, 401)
+    for page in (refused, over):
+        assert "Sudah surut &lt;sejak&gt; pagi" in page.text
+        assert "an old token" not in page.text
+        assert page.headers["Cache-Control"] == "no-store"
+    assert 'href="/en/login"' in over.text
+
+
+def test_a_refusal_says_nothing_of_what_another_site_typed(visitor: Client) -> None:
+    assert "typed elsewhere" not in visitor.post("/en/report", {"words": "typed elsewhere"}, Origin="null").text
+
+
+def test_a_form_that_comes_too_often_is_shown_again_with_what_was_typed(visitor: Client) -> None:
+    form = {"kind": "flood", "village": "51.71.01.1006", "words": "Air naik di jalan"}
+    for _ in range(10):
+        visitor.post("/en/report", {**form, "form_id": str(uuid.uuid4())})
+    late = visitor.post("/en/report", {**form, "form_id": str(uuid.uuid4())})
+
+    assert late.status == 429
+    assert int(late.headers["Retry-After"]) > 0
+    assert ">Air naik di jalan</textarea>" in late.text
+    assert "Too many requests" in late.text
+
+
+def test_a_form_that_finds_the_table_away_is_shown_again_with_what_was_typed(city: City, visitor: Client) -> None:
+    def away(*_: object, **__: object) -> None:
+        raise Unavailable(reason="aws_call")
+
+    city.store.commit = away  # type: ignore[method-assign]
+    form = {"kind": "flood", "village": "51.71.01.1006", "words": "Air naik di jalan", "form_id": str(uuid.uuid4())}
+    reply = visitor.post("/en/report", form)
+
+    assert reply.status == 503
+    assert ">Air naik di jalan</textarea>" in reply.text
+
+
 def test_a_correlation_id_travels_with_the_answer(visitor: Client) -> None:
     reply = visitor.get("/en/", X_Correlation_Id="11111111-2222-3333")
 
@@ -190,9 +234,9 @@ def test_a_fault_of_ours_says_nothing_of_the_inside(city: City, visitor: Client)
 
     city.store.read = broken  # type: ignore[method-assign]
 
-    reply = visitor.get("/en/reports/LP-2222-2222-2222")
+    reply = visitor.get(f"/en/reports/{new_reference('LP')}")
 
-    assert reply.status in (404, 500)
+    assert reply.status == 500
     assert "secret" not in reply.text
 
 

@@ -1,11 +1,16 @@
 """Who may come in. Every route names its guard; a route without one does not start (default deny)."""
 
+import hmac
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from chalicelib.core.errors import Forbidden, LoginRequired
 from chalicelib.core.web.sessions import SESSION_COOKIE, session_of
 from chalicelib.core.web.visit import Visit
+
+
+class FromElsewhere(Forbidden):
+    """Another site made the browser send this form."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ class Guard:
         visit = replace(visit, officer=session.officer(), csrf=session.csrf)
         if not self.roles & session.roles:
             raise Forbidden
-        if visit.method == "POST" and visit.form.get("csrf") != (session.csrf,):
+        if visit.method == "POST" and not _has_token(visit, session.csrf):
             raise Forbidden
         return visit
 
@@ -43,16 +48,21 @@ def staff(*roles: str) -> Guard:
     return Guard("staff", frozenset(roles))
 
 
+def _has_token(visit: Visit, expected: str) -> bool:
+    typed = visit.form.get("csrf", ())
+    return len(typed) == 1 and hmac.compare_digest(typed[0].encode(), expected.encode())
+
+
 def same_site(visit: Visit, origin: str) -> None:
-    """A form may come from our own pages only. Raises Forbidden (OWASP CSRF: Origin and Fetch Metadata)."""
+    """A form may come from our own pages only. Raises FromElsewhere (OWASP CSRF: Origin and Fetch Metadata)."""
     fetch_site = visit.headers.get("sec-fetch-site")
     if fetch_site and fetch_site not in ("same-origin", "none"):
-        raise Forbidden
+        raise FromElsewhere
     claimed = visit.headers.get("origin") or _origin_of(visit.headers.get("referer", ""))
     if claimed and claimed != origin:
-        raise Forbidden
+        raise FromElsewhere
     if not claimed and not fetch_site:
-        raise Forbidden
+        raise FromElsewhere
 
 
 def _origin_of(url: str) -> str:

@@ -3,18 +3,19 @@
 import functools
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from chalice.app import Blueprint, Response
 
 from chalicelib.core import log
-from chalicelib.core.errors import CityError, Invalid, LoginRequired, TooMany
-from chalicelib.core.text import LANGUAGES
+from chalicelib.core.errors import CityError, Invalid, LoginRequired, TooMany, Unavailable
+from chalicelib.core.text import LANGUAGES, Text
 from chalicelib.core.toolbox import toolbox
 from chalicelib.core.web.answers import PRIVATE, PUBLIC, Answer, Body, Page, Redirect
-from chalicelib.core.web.guards import Guard
+from chalicelib.core.web.forms import OWN_FIELDS
+from chalicelib.core.web.guards import FromElsewhere, Guard
 from chalicelib.core.web.templates import environment
 from chalicelib.core.web.visit import Visit, language_of, visit_from
 
@@ -22,6 +23,12 @@ View = Callable[..., Answer]
 Headers = dict[str, str | list[str]]
 
 LANGUAGE_NAMES = {"id": "Indonesia", "en": "English"}
+
+# Said above a form that may be sent once more; `form_id` keeps it from being taken twice.
+SEND_AGAIN = Text(
+    id="{title}. Isian Anda masih ada di bawah. Kirim lagi sebentar lagi: tidak akan dihitung dua kali.",
+    en="{title}. What you typed is still below. Send it again in a while: it is never counted twice.",
+)
 
 _as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -90,11 +97,11 @@ class Pages(Routes):
         return bare(answer, cache)
 
     def _refused(self, refusal: CityError, visit: Visit | None) -> Response:
-        if isinstance(refusal, LoginRequired) and visit:
+        if isinstance(refusal, LoginRequired) and visit and visit.method != "POST":
             return bare(Redirect(f"/{visit.language}/login"), PRIVATE)
         log.note("page_refused", status=refusal.status, reason=type(refusal).__name__)
         event = self._event()
-        return error_page(refusal, event["path"], self._strip())
+        return error_page(refusal, event["path"], self._strip(), kept=_sentences(refusal, visit))
 
 
 class Api(Routes):
@@ -129,12 +136,30 @@ def _asked(view: View, again: View | None, visit: Visit, params: Mapping[str, st
     """The answer, and the visit that its page is rendered for: with the errors when the form is shown again."""
     try:
         return view(visit, **params), visit
-    except Invalid as wrong:
-        if again is None or not wrong.errors:
+    except (Invalid, TooMany, Unavailable) as refusal:
+        errors = refusal.errors if isinstance(refusal, Invalid) else {"main": SEND_AGAIN.format(title=refusal.title)}
+        if again is None or not errors:
             raise
-        visit = visit.with_errors(wrong.errors)
+        return _shown_again(again, visit.with_errors(errors), params, refusal)
+
+
+def _shown_again(again: View, visit: Visit, params: Mapping[str, str], refusal: CityError) -> tuple[Answer, Visit]:
+    """The form with what was typed; where not even that can be shown, the refusal is raised itself."""
+    try:
         page = again(visit, **params)
-        return (Page(page.template, page.context, 422) if isinstance(page, Page) else page), visit
+    except CityError:
+        raise refusal from None
+    if isinstance(page, Page):
+        page = Page(page.template, page.context, refusal.status, _retry_after(refusal))
+    return page, visit
+
+
+def _sentences(refusal: CityError, visit: Visit | None) -> list[str]:
+    """What somebody wrote into a refused form, to take along; nothing of what another site made them send."""
+    if visit is None or isinstance(refusal, FromElsewhere):
+        return []
+    typed = [value for name, values in visit.form.items() if name not in OWN_FIELDS for value in values]
+    return [value for value in typed if " " in value.strip()]
 
 
 def layout(visit: Visit, strip: list[Any]) -> dict[str, Any]:
@@ -177,8 +202,8 @@ def json_body(value: object, status: int = 200, type: str = "application/json") 
     return Body(_as_json(value).encode(), type, status)
 
 
-def error_page(refusal: CityError, path: str, strip: list[Any]) -> Response:
-    """The page for 403, 404, 405, 413, 415, 429 and 500, in the language of the address."""
+def error_page(refusal: CityError, path: str, strip: list[Any], *, kept: Sequence[str] = ()) -> Response:
+    """The page for a refusal, in the language of the address; `kept` are the sentences of the form that was refused."""
     language = language_of(path)
     words: dict[str, Any] = {
         "lang": language,
@@ -194,6 +219,7 @@ def error_page(refusal: CityError, path: str, strip: list[Any]) -> Response:
         "status": refusal.status,
         "title": refusal.title,
         "detail": refusal.detail,
+        "kept": kept,
     }
     html = environment(language).get_template("errors/error.html").render(words)
     return Response(html, status_code=refusal.status, headers=_refusal_headers(refusal, "text/html; charset=utf-8"))
@@ -215,7 +241,8 @@ def problem(refusal: CityError, language: str) -> Response:
 
 
 def _refusal_headers(refusal: CityError, type: str) -> Headers:
-    headers: Headers = {"Content-Type": type, "Cache-Control": PRIVATE}
-    if isinstance(refusal, TooMany):
-        headers["Retry-After"] = str(refusal.retry_after)
-    return headers
+    return {"Content-Type": type, "Cache-Control": PRIVATE, **_retry_after(refusal)}
+
+
+def _retry_after(refusal: CityError) -> dict[str, str]:
+    return {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, TooMany) else {}
