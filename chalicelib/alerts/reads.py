@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from chalicelib.alerts.model.ladder import Level
 from chalicelib.alerts.model.words import path
 from chalicelib.alerts.store import AlertStore, Board, Summary
+from chalicelib.core.errors import Unavailable
 from chalicelib.core.text import Text
 from chalicelib.core.toolbox import Toolbox, toolbox
 
@@ -29,7 +30,7 @@ class StripItem:
 
 
 def strip() -> list[StripItem]:
-    """Actual alerts in force, worst first; at most 15 seconds old."""
+    """Actual alerts in force, worst first; at most 15 seconds old while the table answers."""
     return [
         StripItem(id=one.id, level=one.level, headline=one.headline, url=address(one.id), updated_at=one.updated_at)
         for one in _recent().active
@@ -56,5 +57,15 @@ def _recent() -> Board:
     tools = toolbox()
     now = tools.now()
     if _kept is None or _kept[0] is not tools or now - _kept[1] >= FRESH:
-        _kept = (tools, now, AlertStore(tools.store).board())
+        _kept = (tools, now, _newest(tools))
     return _kept[2].at(now)
+
+
+def _newest(tools: Toolbox) -> Board:
+    """The board of the table, or the last one while the table is away: a warning too long is better than none."""
+    try:
+        return AlertStore(tools.store).board()
+    except Unavailable:
+        if _kept is None or _kept[0] is not tools:
+            raise
+        return _kept[2]

@@ -7,6 +7,8 @@ from xml.etree import ElementTree
 import pytest
 
 from chalicelib.alerts import reads
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.store import Key
 from tests.alerts.desk import cancelled, drafted, issued, press, submitted
 from tests.web.city import City
 
@@ -155,3 +157,22 @@ def test_the_strip_asks_the_table_at_most_every_quarter_minute(city: City) -> No
 
     assert soon == []
     assert [one.id for one in reads.strip()] == [alert_id]
+
+
+def test_the_strip_keeps_what_it_knows_while_the_table_is_away_and_does_not_ask_each_time(city: City) -> None:
+    alert_id = issued(city)
+    reads.strip()
+    asked = []
+
+    def away(key: Key) -> None:
+        asked.append(key)
+        raise Unavailable(reason="aws_call")
+
+    city.store.read = away  # type: ignore[method-assign]
+    city.clock.pass_(timedelta(minutes=1))
+    shown = [reads.strip() for _ in range(3)]
+    city.clock.pass_(timedelta(days=1))
+
+    assert [[one.id for one in strip] for strip in shown] == [[alert_id]] * 3
+    assert len(asked) == 1
+    assert reads.strip() == [], "what has run out is over, whatever the table says"
