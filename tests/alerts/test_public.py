@@ -161,6 +161,7 @@ def test_the_strip_asks_the_table_at_most_every_quarter_minute(city: City) -> No
 
 def test_the_strip_keeps_what_it_knows_while_the_table_is_away_and_does_not_ask_each_time(city: City) -> None:
     alert_id = issued(city)
+    city.clock.pass_(timedelta(seconds=15))
     reads.strip()
     asked = []
 
