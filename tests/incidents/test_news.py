@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from chalicelib.core.delivery import Deliveries
 from chalicelib.core.events import Entry, officer
 from chalicelib.core.post import Refused, Unanswered
 from chalicelib.core.vault import Secret
@@ -78,6 +79,15 @@ def test_a_lost_answer_is_never_sent_again(city: City) -> None:
     news().tell(entry)
 
     assert len(city.mail.sent) == 1
+
+
+def test_words_that_cannot_be_written_claim_no_message(city: City) -> None:
+    reference = reported(MAIL, language="a tongue that we do not speak")
+    entry = decided(city, reference)
+    with pytest.raises(KeyError):
+        news().tell(entry)
+
+    assert Deliveries(city.store).find(f"incident-{entry.data['incident_id']}-verified", reference) is None
 
 
 def test_a_refused_mail_is_sent_when_the_message_comes_back(city: City) -> None:

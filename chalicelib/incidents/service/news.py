@@ -1,5 +1,7 @@
 """Telling the people who reported what became of it: one message for each report and decision."""
 
+from collections.abc import Callable
+
 from chalicelib.core.delivery import Channel, Deliveries
 from chalicelib.core.events import Entry
 from chalicelib.core.post import Mail
@@ -8,6 +10,9 @@ from chalicelib.core.vault import Sealed, Secret
 from chalicelib.incidents.letters import news_letter, news_text
 from chalicelib.incidents.model import Incident, Report
 from chalicelib.incidents.store import IncidentStore
+
+# What `Deliveries.deliver` calls between the claim and the outcome: everything that may fail is done before.
+Send = Callable[[str], str]
 
 
 class News:
@@ -30,16 +35,17 @@ class News:
             f"incident-{incident.id}-{incident.state}",
             report.reference,
             Channel.MAIL if mailed else Channel.PHONE,
-            lambda row: self._mailed(to, report, incident, row) if mailed else self._texted(to, report, incident),
+            self._by_mail(to, report, incident) if mailed else self._by_text(to, report, incident),
             guard=lambda: None,
         )
 
-    def _mailed(self, to: str, report: Report, incident: Incident, row: str) -> str:
+    def _by_mail(self, to: str, report: Report, incident: Incident) -> Send:
         letter = news_letter(report, incident, origin=self._tools.origin)
-        return self._tools.mail.send(Mail(to=to, row=row, language=report.language, **vars(letter)))
+        return lambda row: self._tools.mail.send(Mail(to=to, row=row, language=report.language, **vars(letter)))
 
-    def _texted(self, to: str, report: Report, incident: Incident) -> str:
-        return self._tools.phones.text(to, news_text(report, incident, origin=self._tools.origin))
+    def _by_text(self, to: str, report: Report, incident: Incident) -> Send:
+        words = news_text(report, incident, origin=self._tools.origin)
+        return lambda _: self._tools.phones.text(to, words)
 
 
 def news() -> News:
