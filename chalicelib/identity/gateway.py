@@ -63,7 +63,7 @@ class Provider:
         )
 
     def verified(self, id_token: str, nonce: str) -> Mapping[str, Any]:
-        """Signature, issuer, audience, nonce, time and use of the ID token (OpenID Connect Core 3.1.3.7)."""
+        """Signature, issuer, audience, nonce and time of the ID token (OpenID Connect Core 3.1.3.7)."""
         from joserfc import jwt
         from joserfc.errors import JoseError
 

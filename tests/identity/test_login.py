@@ -200,6 +200,21 @@ def test_an_ended_session_opens_nothing_on_any_device(city: City) -> None:
     assert session_of(token) is None
 
 
+def test_a_page_that_is_read_at_the_same_moment_does_not_keep_a_session_alive(city: City) -> None:
+    token, commit = start_session(OFFICER, city.tools), city.store.commit
+    city.clock.pass_(timedelta(minutes=6))
+
+    def touched_first(*args: Any, **more: Any) -> None:
+        city.store.commit = commit  # type: ignore[method-assign]
+        assert session_of(token) is not None
+        commit(*args, **more)
+
+    city.store.commit = touched_first  # type: ignore[method-assign]
+    end_session(token, city.tools)
+
+    assert session_of(token) is None
+
+
 def test_logging_out_ends_the_session_and_clears_the_cookie(city: City) -> None:
     officer = city.officer()
     token = officer.cookies["__Host-sewaka"]

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.core.errors import Stale
 from chalicelib.core.events import Actor, system
-from chalicelib.core.store import Key, Kind
+from chalicelib.core.store import Key, Kind, retried
 from chalicelib.core.toolbox import Toolbox, toolbox
 from chalicelib.core.web.visit import Officer
 
@@ -79,6 +79,7 @@ def session_of(token: str) -> Session | None:
     return _touched(session, tools)
 
 
+@retried
 def end_session(token: str, tools: Toolbox) -> None:
     """Revokes it now, on every device that holds the token. Ending twice is allowed."""
     session = _load(token, tools)
