@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.core.aws.calls import code_of, repeated
 from chalicelib.core.clock import utc_now
-from chalicelib.core.errors import Forbidden, Unavailable
+from chalicelib.core.errors import CityError, Forbidden, Unavailable
 from chalicelib.core.vault import KeyedHashes, Sealed, Secret
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ class AwsVault(KeyedHashes):
 
     def open(self, sealed: Sealed, *, owner: str) -> str:
         content = _bytes(sealed.sealed)
-        return _asked(lambda: self._envelope.open(content, _context(sealed.secret, owner))).decode()
+        opened = _asked(lambda: self._envelope.open(content, _context(sealed.secret, owner)), denied=Forbidden)
+        return opened.decode()
 
 
 def _context(secret: Secret, owner: str) -> dict[str, str]:
@@ -68,14 +69,15 @@ def _bytes(sealed: str) -> bytes:
         raise ValueError("a sealed value was altered") from broken
 
 
-def _asked(call: Callable[[], T]) -> T:
-    """KMS calls change nothing and may be repeated. Raises Forbidden, Unavailable, ValueError for a foreign value."""
+def _asked(call: Callable[[], T], *, denied: type[CityError] = Unavailable) -> T:
+    """KMS calls change nothing and may be repeated. Raises Unavailable, ValueError for a foreign value, and `denied`
+    where a right is missing: that is a fault of ours, and no answer to whoever fills in a form."""
     try:
         return repeated(call)
     except ClientError as error:
         code = code_of(error)
         if code in DENIED:
-            raise Forbidden(reason="kms") from error
+            raise denied(reason="kms") from error
         if code in FOREIGN:
             raise ValueError("a sealed value belongs to another key") from error
         raise Unavailable(reason=code) from error
