@@ -46,8 +46,8 @@ class Routes(Blueprint):
         self.route(path, methods=[method], content_types=[])(view)
 
     def _event(self) -> Mapping[str, Any]:
-        event: Mapping[str, Any] = self.current_request.to_original_event()
-        return event
+        found: Mapping[str, Any] = self.current_app.event  # type: ignore[attr-defined]  # the app is a Portal
+        return found
 
     def _strip(self) -> list[Any]:
         found: list[Any] = self.current_app.strip()  # type: ignore[attr-defined]  # the app is a Portal

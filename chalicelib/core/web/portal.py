@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from chalice.app import Blueprint, Chalice, Request, Response
+from chalice.app import Blueprint, Chalice, Response
 
 from chalicelib.core import log
 from chalicelib.core.errors import CityError, Malformed, NotAllowed, NotFound, TooLarge
@@ -40,8 +40,8 @@ SECURITY_HEADERS = {
 class Portal(Chalice):
     """`strip` tells the alerts that every page shows; it is asked at most once per request.
 
-    Views are called by the portal itself: Chalice's own way there (middleware, CORS, content types, which the pages
-    do without) costs as much as all that the portal adds (docs/decisions/0009).
+    Views are called by the portal itself: Chalice's own way there (its request, middleware, CORS, content types, which
+    the pages do without) costs as much as all that the portal adds (docs/decisions/0009).
     """
 
     def __init__(self, app_name: str, *, strip: Callable[[], list[Any]]) -> None:
@@ -51,6 +51,8 @@ class Portal(Chalice):
         self._read_strip = strip
         self._patterns: dict[int, list[tuple[re.Pattern[str], str]]] = {}
         self.guards: dict[tuple[str, str], Guard] = {}
+        # What is being answered, with its route: a function answers one request at a time.
+        self.event: dict[str, Any] = {}
 
     def register(self, routes: Routes) -> None:
         self.register_blueprint(routes)
@@ -69,8 +71,9 @@ class Portal(Chalice):
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         event = folded(event)
-        with log.correlated(_header(event, "x-correlation-id")) as correlation:
-            asked = dict(event["requestContext"])
+        asked = dict(event["requestContext"])
+        # API Gateway's own id stands in its access log too.
+        with log.correlated(_header(event, "x-correlation-id") or asked.get("requestId")) as correlation:
             answer = _finished(self._answered(event, asked, context), event, correlation)
             # The route, never the address: it may hold a reference or a token.
             route = asked.get("resourcePath") if asked.get("resolved") else "none"
@@ -96,8 +99,7 @@ class Portal(Chalice):
             raise NotAllowed
         asked.update(resourcePath=resource, resolved=True)
         changed = {"path": path, "resource": resource, "requestContext": asked, "pathParameters": params}
-        self.lambda_context = context
-        self.current_request = Request({**event, **changed}, context)
+        self.lambda_context, self.event = context, {**event, **changed}
         answer: Response = route.view_function(**params)
         return answer
 
