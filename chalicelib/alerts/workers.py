@@ -29,7 +29,7 @@ def _phone(message: Message) -> None:
     PhoneWork(tools, hearers, tools.phone_queue, PAGE).handle(message)
 
 
-@workers.on_sqs_message(queue="Mail", name="alerts_mail", batch_size=10)
+@workers.on_sqs_message(queue="Mail", name="alerts_mail", batch_size=1)
 @messages_worker("alerts_mail", _mail)
 def alerts_mail(event: Any) -> None:
     """Sends alerts by e-mail: facts from the topic, and tasks of its own."""

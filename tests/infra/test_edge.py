@@ -81,8 +81,9 @@ def test_the_firewall_limits_writing_closely_and_reading_far_above_a_neighbourho
 
 def test_an_error_page_of_our_own_stands_in_when_nobody_answers(door: Tree) -> None:
     pages = {one["ErrorCode"]: one.get("ResponsePagePath") for one in door["CustomErrorResponses"]}
-    assert {pages[code] for code in (502, 503, 504)} == {"/static/unavailable.html"}
+    assert {pages[code] for code in (502, 504)} == {"/static/unavailable.html"}
     assert pages[404] is None, "the portal's own 404 page stays"
+    assert pages[503] is None, "the portal says it with the form that was typed"
 
 
 def test_the_page_that_stands_in_speaks_both_languages_and_needs_nothing_else() -> None:

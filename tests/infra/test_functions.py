@@ -62,6 +62,11 @@ def test_a_queue_reader_has_room_for_all_that_its_queue_starts(stage: str, name:
     assert 2 <= most <= function(stage, name)["ReservedConcurrentExecutions"]
 
 
+def test_one_page_of_people_is_all_that_one_call_sends(stage: str) -> None:
+    # Ten pages of fifty do not fit the minute, and a call that is cut off leaves its last send unknown for ever.
+    assert source(stage, "AlertsMail")["BatchSize"] == 1
+
+
 def test_every_function_has_room_of_its_own_and_leaves_some_to_others(stage: str) -> None:
     kept = [function(stage, name)["ReservedConcurrentExecutions"] for name in EVERYBODY]
     assert min(kept) >= 1
