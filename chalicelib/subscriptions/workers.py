@@ -60,7 +60,6 @@ HANDLERS = {
     "SubscriptionRequested": write_to_them,
     **dict.fromkeys(MOVES, move_their_phone),
     "AlertIssued": follow_alert,
-    "AlertUpdated": follow_alert,
     "AlertCancelled": follow_alert,
     "AlertExpired": follow_alert,
 }

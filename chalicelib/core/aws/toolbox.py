@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from chalicelib.core.post import MailCarrier, PhoneCarrier, Queue
     from chalicelib.core.vault import Vault
 
-# A send that nobody answers stays unknown for ever: carriers get more time than a page would.
-SLOW = 8
-
 
 class Later:
     """Stands for a thing until one of its methods is asked for."""
