@@ -110,10 +110,12 @@ class Incident:
         return kinds()[self.kind].urgency
 
     def verified(self, by: str, now: datetime) -> "Incident":
+        """Itself when the same officer has just said so. Raises AlreadyDecided."""
         return self._decided(IncidentState.VERIFIED, by, now)
 
     def rejected(self, by: str, now: datetime, reason: str) -> "Incident":
-        return replace(self._decided(IncidentState.REJECTED, by, now), reason=reason)
+        """As `verified`, with the same words."""
+        return self._decided(IncidentState.REJECTED, by, now, reason)
 
     def warned(self, alert_id: str, state: str, alert_version: int) -> "Incident":
         """The incident with what became of its alert; itself when that is already known."""
@@ -121,10 +123,12 @@ class Incident:
             return self
         return replace(self, alert_id=alert_id, alert_state=state, alert_version=alert_version)
 
-    def _decided(self, state: IncidentState, by: str, now: datetime) -> "Incident":
+    def _decided(self, state: IncidentState, by: str, now: datetime, reason: str = "") -> "Incident":
+        if (self.state, self.decided_by, self.reason) == (state, by, reason):
+            return self
         if self.state is not IncidentState.OPEN:
             raise AlreadyDecided
-        return replace(self, state=state, decided_at=now, decided_by=by)
+        return replace(self, state=state, decided_at=now, decided_by=by, reason=reason)
 
 
 def opened(id: str, reports: tuple[Report, ...], by: str, now: datetime) -> Incident:

@@ -181,6 +181,31 @@ def test_of_two_officers_at_once_one_wins_and_the_other_is_told(city: City) -> N
     assert "Another officer" in late.text
 
 
+def test_a_button_that_is_pressed_twice_is_one_incident_and_one_decision(city: City) -> None:
+    officer, reference = city.officer(), reference_of(send(city.visitor()))
+    queue = officer.get("/en/staff/incidents")
+    opening = {"csrf": queue.hidden("csrf"), "form_id": queue.hidden("form_id"), "reports": reference}
+    opened_by_it = [officer.post("/en/staff/incidents", opening) for _ in range(2)]
+    incident = opened_by_it[0].location
+    page = officer.get(incident)
+    deciding = {"csrf": page.hidden("csrf"), "form_id": page.hidden("form_id")}
+    decided_by_it = [officer.post(f"{incident}/verify", deciding) for _ in range(2)]
+
+    assert [(one.status, one.headers.get("Location")) for one in opened_by_it] == [(303, incident)] * 2
+    assert [(one.status, one.headers.get("Location")) for one in decided_by_it] == [(303, incident)] * 2
+    assert [name for name in city.names() if name.startswith("Incident")] == ["IncidentOpened", "IncidentVerified"]
+
+
+def test_a_rejection_that_comes_with_other_words_is_told_that_it_came_too_late(city: City) -> None:
+    officer = city.officer()
+    incident = opened(city, officer, reference_of(send(city.visitor())))
+    page = officer.get(incident)
+    forms = {"csrf": page.hidden("csrf"), "form_id": page.hidden("form_id")}
+    sent = [officer.post(f"{incident}/reject", {**forms, "reason": why}).status for why in ("Surut", "Surut", "Salah")]
+
+    assert sent == [303, 303, 409]
+
+
 def test_a_decision_stands(city: City) -> None:
     ayu, made = city.officer("Ayu"), city.officer("Made")
     incident = opened(city, ayu, reference_of(send(city.visitor())))

@@ -10,6 +10,7 @@ from chalicelib.core.text import Text
 from chalicelib.core.toolbox import Toolbox, toolbox
 from chalicelib.core.vault import Sealed, Secret
 from chalicelib.incidents.events import (
+    IncidentFact,
     IncidentOpened,
     IncidentRejected,
     IncidentVerified,
@@ -76,37 +77,30 @@ class Incidents:
 
     @retried
     def open(self, references: tuple[str, ...], by: str, form_id: str) -> str:
-        """Makes one incident of waiting reports; its id. Raises Invalid, NotFound, ReportTaken."""
+        """Makes one incident of waiting reports; its id, and the same one when the button is pressed twice.
+
+        Raises Invalid, NotFound, ReportTaken.
+        """
         if not 1 <= len(references) <= MOST_REPORTS:
             raise Invalid(errors={"reports": HOW_MANY.format(most=MOST_REPORTS)})
         reports = self._store.reports(references)
         if len(reports) != len(references):
             raise NotFound
-        incident_id = new_id("incident")
-        linked = [report.linked(incident_id) for report in reports]
-        incident = opened(incident_id, reports, by, self._tools.now())
-        facts = [ReportLinked(reference=report.reference, incident_id=incident_id) for report in linked]
-        fact = IncidentOpened(incident_id=incident_id, kind=incident.kind, village=incident.village, reports=references)
-        try:
-            once = Once(scope="incident", id=form_id, result=incident_id)
-            self._store.commit(fact, *facts, by=officer(by), incident=incident, reports=linked, once=once)
-        except AlreadyDone as done:
-            return done.result
-        return incident_id
+        return self._opened_before(reports, by) or self._opened(reports, by, form_id)
 
     @retried
     def verify(self, id: str, by: str) -> None:
         """Raises NotFound, AlreadyDecided."""
-        incident = self._store.incident(id).verified(by, self._tools.now())
-        fact = IncidentVerified(incident_id=id, reports=incident.reports)
-        self._store.commit(fact, by=officer(by), incident=incident)
+        known = self._store.incident(id)
+        fact = IncidentVerified(incident_id=id, reports=known.reports)
+        self._decide(known, known.verified(by, self._tools.now()), fact, by)
 
     @retried
     def reject(self, id: str, by: str, reason: str) -> None:
         """Raises NotFound, AlreadyDecided."""
-        incident = self._store.incident(id).rejected(by, self._tools.now(), reason)
-        fact = IncidentRejected(incident_id=id, reports=incident.reports)
-        self._store.commit(fact, by=officer(by), incident=incident)
+        known = self._store.incident(id)
+        fact = IncidentRejected(incident_id=id, reports=known.reports)
+        self._decide(known, known.rejected(by, self._tools.now(), reason), fact, by)
 
     @retried
     def follow_alert(self, entry: Entry) -> None:
@@ -134,6 +128,33 @@ class Incidents:
     def history(self, id: str) -> list[Entry]:
         """The incident's journal, oldest first."""
         return self._tools.store.journal(f"incident#{id}")
+
+    def _opened_before(self, reports: tuple[Report, ...], by: str) -> str | None:
+        """The incident that this officer has made of just these reports."""
+        ids = {report.incident_id for report in reports}
+        if len(ids) > 1 or not any(ids):
+            return None
+        incident = self._store.incident(ids.pop())
+        same = set(incident.reports) == {report.reference for report in reports}
+        return incident.id if same and incident.opened_by == by else None
+
+    def _opened(self, reports: tuple[Report, ...], by: str, form_id: str) -> str:
+        incident = opened(new_id("incident"), reports, by, self._tools.now())
+        linked = [report.linked(incident.id) for report in reports]
+        facts = [ReportLinked(reference=report.reference, incident_id=incident.id) for report in linked]
+        fact = IncidentOpened(
+            incident_id=incident.id, kind=incident.kind, village=incident.village, reports=incident.reports
+        )
+        try:
+            once = Once(scope="incident", id=form_id, result=incident.id)
+            self._store.commit(fact, *facts, by=officer(by), incident=incident, reports=linked, once=once)
+        except AlreadyDone as done:
+            return done.result
+        return incident.id
+
+    def _decide(self, known: Incident, decided: Incident, fact: IncidentFact, by: str) -> None:
+        if decided is not known:
+            self._store.commit(fact, by=officer(by), incident=decided)
 
     def _sealed(self, contact: Contact | None, owner: str) -> Sealed | None:
         return self._tools.vault.seal(contact.secret, contact.value, contact.mask, owner=owner) if contact else None
