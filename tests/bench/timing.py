@@ -1,4 +1,4 @@
-"""Medians of work that takes turns: whatever disturbs the machine disturbs every subject alike."""
+"""Times of work that takes turns: whatever disturbs the machine disturbs every subject alike."""
 
 import os
 import random
@@ -36,15 +36,16 @@ class Goal:
         return f"{self.what}: {self.ratio:.2f} x, at most {self.most:.2f} x: {word}"
 
 
-def microseconds(subjects: Mapping[str, Callable[[], object]], rounds: int = 150, calls: int = 10) -> dict[str, float]:
-    """CPU time of one call, the median of all calls. What the subjects print goes to the null device."""
-    seen: dict[str, list[int]] = {name: [] for name in subjects}
+def microseconds(subjects: Mapping[str, Callable[[], object]], rounds: int = 200, calls: int = 10) -> dict[str, float]:
+    """CPU time of one call: the median of each round, of which the quietest tenth counts, since other programs can
+    only add to it (they empty the caches). What the subjects print goes to the null device."""
+    seen: dict[str, list[float]] = {name: [] for name in subjects}
     with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
-        for turn in range(rounds + 5):
+        for _ in range(rounds):
             for name in _TURNS.sample(sorted(subjects), len(subjects)):
-                times = [_nanoseconds(subjects[name]) for _ in range(calls)]
-                seen[name] += times if turn >= 5 else []
-    return {name: statistics.median(times) / 1000 for name, times in seen.items()}
+                subjects[name]()
+                seen[name].append(statistics.median(_nanoseconds(subjects[name]) for _ in range(calls)))
+    return {name: sorted(times)[rounds // 10] / 1000 for name, times in seen.items()}
 
 
 def _nanoseconds(work: Callable[[], object]) -> int:
