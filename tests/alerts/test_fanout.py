@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -11,10 +12,10 @@ import pytest
 from chalicelib.alerts.fanout.mail import MailWork
 from chalicelib.alerts.fanout.plan import Batch, batch_of
 from chalicelib.alerts.model.words import Announcement
-from chalicelib.core.delivery import Channel, State
+from chalicelib.core.delivery import Channel, Deliveries, State
 from chalicelib.core.events import system
 from chalicelib.core.places import places
-from chalicelib.core.post import Refused, Unanswered
+from chalicelib.core.post import Mail, Refused, Unanswered
 from chalicelib.core.toolbox import working_with
 from chalicelib.subscriptions import reads
 from chalicelib.subscriptions.model.subscription import Reason
@@ -377,6 +378,21 @@ def test_a_send_again_of_what_is_over_sends_nothing(wire: Wire) -> None:
 
     assert wire.heard(BUDI) == []
     assert [(row.state, row.reason) for row in wire.rows()] == [(State.FAILED, "never_known")]
+
+
+def test_messages_of_other_services_do_not_wait_for_ever(wire: Wire) -> None:
+    deliveries = Deliveries(wire.city.tools.store, wire.city.clock)
+    wire.mail.script.answers = [Unanswered(), Refused("Throttling")]
+    mail = Mail(to=BUDI, subject="", text="", html="", language="id", row="")
+    for person in ("lost", "refused"):
+        with suppress(Refused):
+            deliveries.deliver("asked-1", person, Channel.MAIL, lambda _: wire.mail.send(mail), guard=lambda: None)
+    wire.later(hours=1)
+    waiting = {row.target: row.state for row in wire.rows()}
+    wire.later(hours=24)
+
+    assert waiting == {"lost": State.UNKNOWN, "refused": State.READY}
+    assert {(row.state, row.reason) for row in wire.rows()} == {(State.FAILED, "never_known")}
 
 
 def test_the_officers_see_what_became_of_the_messages(wire: Wire) -> None:

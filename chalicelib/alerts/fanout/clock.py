@@ -16,6 +16,8 @@ from chalicelib.core.toolbox import Toolbox
 REPEAT_AFTER: Final = timedelta(minutes=15)
 # Kept as the reason of a row whose alert is over: nobody will ever know, and nothing is left to decide.
 NEVER_KNOWN: Final = "never_known"
+# The same for a code, a link or news of a report: by then they are worth nothing, and no list may grow for ever.
+OTHERS_LIFE: Final = timedelta(days=1)
 
 Found = tuple[Delivery, Batch, Alert]
 
@@ -69,12 +71,14 @@ class Minute:
         queue.send(again.body())
 
     def _ours(self, rows: Iterator[Delivery]) -> Iterator[Found]:
-        """Rows of alerts, with their alert; other services keep rows of their own."""
+        """Rows of alerts, with their alert; those that belong to nothing of ours are given up after a day."""
         for row in rows:
             batch = batch_of(row.batch)
             alert = self._alert(batch.alert_id) if batch else None
             if batch and alert:
                 yield row, batch, alert
+            elif row.claimed_at and row.claimed_at <= self._tools.now() - OTHERS_LIFE:
+                self._deliveries.settle(row.id, failed=NEVER_KNOWN)
 
     def _alert(self, id: str) -> Alert | None:
         if id not in self._alerts:
