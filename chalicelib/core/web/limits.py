@@ -10,7 +10,7 @@ from chalicelib.core.toolbox import Toolbox
 def limit(tools: Toolbox, what: str, who: str, *, most: int, window: timedelta) -> None:
     """Takes one of `most` in the current window for `who` (an IP or a fingerprint). Raises TooMany.
 
-    The address is hashed together with its window, so that the row says nothing once the window is over.
+    The address is hashed with its window: nobody reads it in passing or follows it, and the row goes with its window.
     """
     length = int(window.total_seconds())
     number = int(tools.now().timestamp()) // length
