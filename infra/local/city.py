@@ -15,10 +15,13 @@ KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAU
 
 @dataclass(frozen=True)
 class City:
+    """leashed: it stops when its standard input closes, so it cannot outlive whoever holds the other end."""
+
     home: Path = ROOT / ".local"
     door: int = 8000
     cloud: int = 4566
     smtp: int = 8025
+    leashed: bool = False
 
     @property
     def origin(self) -> str:
@@ -72,7 +75,7 @@ class City:
     def arguments(self) -> list[str]:
         """The command-line form, read back by `read_city`."""
         ports = [f"--door={self.door}", f"--cloud={self.cloud}", f"--smtp={self.smtp}"]
-        return [f"--home={self.home}", *ports]
+        return [f"--home={self.home}", *ports, *(["--leashed"] if self.leashed else [])]
 
     def topic(self, name: str) -> str:
         return f"arn:aws:sns:{REGION}:{ACCOUNT}:sewaka-{STAGE}-{name}"
@@ -84,5 +87,6 @@ def read_city(arguments: list[str]) -> City:
     asked.add_argument("--home", type=Path, default=usual.home)
     for port in ("door", "cloud", "smtp"):
         asked.add_argument(f"--{port}", type=int, default=os.environ.get(f"{port.upper()}_PORT", getattr(usual, port)))
+    asked.add_argument("--leashed", action="store_true", help="stop when standard input closes")
     wish = asked.parse_args(arguments)
-    return City(wish.home.resolve(), wish.door, wish.cloud, wish.smtp)
+    return City(wish.home.resolve(), wish.door, wish.cloud, wish.smtp, wish.leashed)

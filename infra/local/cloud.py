@@ -10,7 +10,10 @@ import threading
 import time
 from pathlib import Path
 
+# Seconds between snapshots: five, or some more where a big state takes long, so that they stay a small part.
 EVERY = 5
+AT_MOST = 15
+SHARE = 10
 
 
 def forget_stream_positions(state: Path) -> None:
@@ -42,9 +45,12 @@ def main() -> None:
             save_all(services)
 
     def snapshot() -> None:
+        pause = float(EVERY)
         while True:
-            time.sleep(EVERY)
+            time.sleep(pause)
+            began = time.monotonic()
             save_in_turn(app._build_persistence_save_dict())
+            pause = min(AT_MOST, max(EVERY, SHARE * (time.monotonic() - began)))
 
     app.save_all = save_in_turn
     for work in (snapshot, end_with_parent):

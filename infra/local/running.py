@@ -38,8 +38,11 @@ class RunningCity:
 
     async def run(self) -> None:
         """Answers once the city was asked to stop and everything has ended. Trouble when it cannot start."""
+        loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, self._stop)
+            loop.add_signal_handler(number, self._stop)
+        if self.city.leashed:
+            loop.add_reader(0, self._stop)
         try:
             # The sink first: mail that was under way at the last stop may leave as soon as the cloud is back.
             async with self._mail_sink(), self._front_door():
@@ -50,6 +53,8 @@ class RunningCity:
             await asyncio.to_thread(self.emulator.stop)
 
     def _stop(self) -> None:
+        if self.city.leashed:
+            asyncio.get_running_loop().remove_reader(0)
         self._stopped.set()
         stop_commands()
 

@@ -59,7 +59,7 @@ class SecondCity:
         program = [sys.executable, "-m", "infra.local.running", *self.city.arguments()]
         with self._output.open("wb") as output:
             self._process = subprocess.Popen(
-                program, cwd=ROOT, stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True
+                program, cwd=ROOT, stdout=output, stderr=output, stdin=subprocess.PIPE, start_new_session=True
             )
         self.eventually(self._ready, PATIENCE)
         self.told = outputs(home(self.city), f"sewaka-{STAGE}")
@@ -136,7 +136,7 @@ def free_city() -> City:
     """The first of ten second cities that nobody runs: several people may test in one checkout."""
     for number in range(10):
         shift = 100 + number * 10
-        city = City(ROOT / ".local" / f"city-{number}", 8000 + shift, 4566 + shift, 8025 + 1000 + shift)
+        city = City(ROOT / ".local" / f"city-{number}", 8000 + shift, 4566 + shift, 9025 + shift, leashed=True)
         try:
             free_ports(city)
         except Trouble:

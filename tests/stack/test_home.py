@@ -100,7 +100,7 @@ def test_a_killed_cloud_comes_back_with_what_it_held(running_city: SecondCity) -
     item = {"pk": {"S": "test-kill"}, "sk": {"S": "kept"}}
     running_city.client("dynamodb").put_item(**table, Item=item)
     snapshot = running_city.city.state / "dynamodb.json"
-    running_city.eventually(lambda: snapshot.exists() and "test-kill" in snapshot.read_text("utf-8"))
+    running_city.eventually(lambda: snapshot.exists() and "test-kill" in snapshot.read_text("utf-8"), 60)
     running_city.kill_cloud()
 
     assert running_city.client("dynamodb").get_item(**table, Key=item)["Item"] == item
