@@ -15,6 +15,10 @@ from chalicelib.core.vault import Sealed
 MOST_REPORTS = 40
 
 
+# What an alert is when it goes out; its other states are ends.
+ISSUED = "issued"
+
+
 class ReportState(StrEnum):
     RECEIVED = "received"
     LINKED = "linked"
@@ -118,8 +122,10 @@ class Incident:
         return self._decided(IncidentState.REJECTED, by, now, reason)
 
     def warned(self, alert_id: str, state: str, alert_version: int) -> "Incident":
-        """The incident with what became of its alert; itself when that is already known."""
+        """The incident with what became of its alert; itself when that is known, or is the end of another alert."""
         if self.alert_id == alert_id and alert_version <= self.alert_version:
+            return self
+        if self.alert_id not in ("", alert_id) and state != ISSUED:
             return self
         return replace(self, alert_id=alert_id, alert_state=state, alert_version=alert_version)
 

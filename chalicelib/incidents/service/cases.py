@@ -18,11 +18,11 @@ from chalicelib.incidents.events import (
     ReportLinked,
     ReportReceived,
 )
-from chalicelib.incidents.model import MOST_REPORTS, Incident, Point, Report, opened
+from chalicelib.incidents.model import ISSUED, MOST_REPORTS, Incident, Point, Report, opened
 from chalicelib.incidents.store import IncidentStore
 
 PREFIX = "LP"  # laporan
-ALERT_STATES = {"AlertIssued": "issued", "AlertCancelled": "cancelled", "AlertExpired": "expired"}
+ALERT_STATES = {"AlertIssued": ISSUED, "AlertCancelled": "cancelled", "AlertExpired": "expired"}
 
 
 @dataclass(frozen=True, kw_only=True)

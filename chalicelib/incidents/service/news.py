@@ -3,14 +3,16 @@
 from collections.abc import Callable
 
 from chalicelib.core.delivery import Channel, Deliveries
-from chalicelib.core.events import Entry
+from chalicelib.core.events import Entry, fact_from
 from chalicelib.core.post import Mail
 from chalicelib.core.toolbox import Toolbox, toolbox
 from chalicelib.core.vault import Sealed, Secret
+from chalicelib.incidents.events import IncidentFact, IncidentRejected, IncidentVerified
 from chalicelib.incidents.letters import news_letter, news_text
 from chalicelib.incidents.model import Incident, Report
 from chalicelib.incidents.store import IncidentStore
 
+DECISIONS: dict[str, type[IncidentFact]] = {fact.__name__: fact for fact in (IncidentVerified, IncidentRejected)}
 # What `Deliveries.deliver` calls between the claim and the outcome: everything that may fail is done before.
 Send = Callable[[str], str]
 
@@ -23,7 +25,7 @@ class News:
 
     def tell(self, entry: Entry) -> None:
         """For IncidentVerified and IncidentRejected. Whoever was told by an earlier try of the message is not again."""
-        incident = self._store.incident(entry.data["incident_id"])
+        incident = self._store.incident(fact_from(DECISIONS[entry.name], entry).incident_id)
         for report in self._store.reports(incident.reports):
             if report.contact is not None:
                 self._tell_one(report, report.contact, incident)
