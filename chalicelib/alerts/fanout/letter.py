@@ -56,5 +56,4 @@ def _context(alert: Alert, announcement: Announcement, lang: str, origin: str) -
             "words": Text(id="Baca selengkapnya", en="Read the whole alert"),
         },
         "reason": REASON,
-        "at": alert.updated_at,
     }
