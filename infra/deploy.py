@@ -51,7 +51,10 @@ class Release:
 
 
 def deploy(home: Home, release: Release, dry_run: bool = False) -> dict[str, str]:
-    """Answers the stack's outputs. Trouble, with the first reasons, when CloudFormation refuses."""
+    """Answers the stack's outputs. Trouble, with the first reasons, when CloudFormation refuses.
+
+    dry_run: uploads the artefacts, since a change set needs them, shows it, and answers nothing.
+    """
     bucket = f"{release.stack}-artefacts-{home.account()}"
     template, mark = _prepared(release, bucket)
     if not dry_run and _deployed(home, release.stack) == mark:
@@ -128,10 +131,11 @@ def _change(home: Home, release: Release, url: str, mark: str, dry_run: bool) ->
     stack = _stack(home, release.stack)
     kind = "CREATE" if stack is None or stack["StackStatus"] == "REVIEW_IN_PROGRESS" else "UPDATE"
     made = _change_set(home, release, url, mark, kind)
-    if not made or not dry_run:
-        return _execute(home, release.stack, kind, made)
-    _show(home, release.stack, made)
-    return None
+    if made and dry_run:
+        _show(home, release.stack, made)
+        _take_back(home, release.stack, kind, made)
+    elif made:
+        _execute(home, release.stack, kind, made)
 
 
 def _change_set(home: Home, release: Release, url: str, mark: str, kind: str) -> str:
@@ -162,8 +166,6 @@ def _wait(home: Home, state: str, **what: str) -> None:
 
 
 def _execute(home: Home, stack: str, kind: str, made: str) -> None:
-    if not made:
-        return
     home.client("cloudformation").execute_change_set(ChangeSetName=made, StackName=stack)
     try:
         _wait(home, f"stack_{kind.lower()}_complete", StackName=stack)
@@ -179,12 +181,19 @@ def _reasons(home: Home, stack: str) -> str:
 
 
 def _show(home: Home, stack: str, made: str) -> None:
-    """Prints what the change set would do, and takes it away again."""
+    """Prints what the change set would do."""
     cloudformation = home.client("cloudformation")
     pages = cloudformation.get_paginator("describe_change_set").paginate(StackName=stack, ChangeSetName=made)
     for change in (change["ResourceChange"] for page in pages for change in page["Changes"]):
         say(f"  {change['Action']:<8} {change['ResourceType']:<40} {change['LogicalResourceId']}")
+
+
+def _take_back(home: Home, stack: str, kind: str, made: str) -> None:
+    """A change set for a new stack leaves an empty stack behind, unless both go."""
+    cloudformation = home.client("cloudformation")
     cloudformation.delete_change_set(StackName=stack, ChangeSetName=made)
+    if kind == "CREATE":
+        cloudformation.delete_stack(StackName=stack)
 
 
 def upload_assets(home: Home, bucket: str) -> None:
@@ -221,6 +230,8 @@ def main() -> None:
     home = Home(lambda service: boto3.client(service, region_name=REGION))
     try:
         told = deploy(home, Release(build(wish.stage), values), wish.dry_run)
+    except ClientError as refused:
+        raise Trouble(f"AWS refuses: {refused}") from refused
     except NoCredentialsError as nobody:
         raise Trouble("no AWS credentials: set AWS_PROFILE, or log in (docs/running.md)") from nobody
     if told:
