@@ -72,6 +72,9 @@ class ByHand:
         found = self.city.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0)
         return [message["Body"] for message in found.get("Messages", [])]
 
+    def empty(self, queue: str) -> None:
+        self.city.client("sqs").purge_queue(QueueUrl=self.queue(queue))
+
     def queue(self, name: str) -> str:
         return str(self.city.client("sqs").get_queue_url(QueueName=f"sewaka-{STAGE}-{name}")["QueueUrl"])
 

@@ -1,0 +1,156 @@
+"""Every right that the embedded cloud enforces is needed: taken away, its step fails where somebody sees it, loses
+nothing, and comes to its end once the right is back.
+
+Nothing runs by itself meanwhile (`by_hand.py`), so that it is this step which fails. When all of it runs again, what
+was done by hand comes once more through the bus: nobody may hear a second time.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from infra.steps import ROOT
+from tests.stack import steps
+from tests.stack.by_hand import ByHand, at_rest, without
+from tests.stack.second_city import SecondCity
+from tests.stack.steps import Step
+
+pytestmark = pytest.mark.stack
+
+TABLE, LISTS = "KeepRecords", "ReadLists"
+
+
+@dataclass(frozen=True)
+class Right:
+    """`seen`: how the failure shows. page: the reader is told, 5xx is counted. queue: the message is named as failed,
+    comes back, and lies in the dead letters in the end. row: the delivery's row is free again and its task returns.
+    error: the function ends with an error; facts stay unsent, and the sweeper measures how long."""
+
+    function: str
+    sid: str
+    action: str
+    step: Callable[[ByHand], Step]
+    seen: str
+
+    def __str__(self) -> str:
+        return f"{self.function}:{self.sid}:{self.action}"
+
+
+RIGHTS = (
+    Right("api", TABLE, "dynamodb:GetItem", steps.read_a_report, "page"),
+    Right("api", TABLE, "dynamodb:BatchGetItem", steps.look_at_an_incident, "page"),
+    Right("api", TABLE, "dynamodb:Query", steps.look_at_an_incident, "page"),
+    Right("api", TABLE, "dynamodb:PutItem", steps.write_a_draft, "page"),
+    Right("api", TABLE, "dynamodb:UpdateItem", steps.open_an_incident, "page"),
+    Right("api", TABLE, "dynamodb:DeleteItem", steps.log_out, "page"),
+    Right("api", LISTS, "dynamodb:Query", steps.look_at_the_queue, "page"),
+    Right("api", "FindPeople", "kms:GenerateMac", steps.ask_for_alerts, "page"),
+    Right("api", "SealPeople", "kms:GenerateDataKey", steps.ask_for_alerts, "page"),
+    Right("relay", "SendFacts", "events:PutEvents", steps.relay_a_fact, "error"),
+    Right("relay", "ArchiveFacts", "s3:PutObject", steps.relay_a_fact, "error"),
+    Right("relay", "ClearMarks", "dynamodb:BatchGetItem", steps.relay_a_fact, "error"),
+    Right("relay", "ClearMarks", "dynamodb:UpdateItem", steps.relay_a_fact, "error"),
+    Right("relay", "ParkFacts", "sqs:SendMessage", steps.park_by_relay, "error"),
+    Right("sweeper", "FindUnsent", "dynamodb:Query", steps.find_a_fact, "error"),
+    Right("sweeper", "SendFacts", "events:PutEvents", steps.sweep_a_fact, "error"),
+    Right("sweeper", "ArchiveFacts", "s3:PutObject", steps.sweep_a_fact, "error"),
+    Right("sweeper", "ClearMarks", "dynamodb:BatchGetItem", steps.sweep_a_fact, "error"),
+    Right("sweeper", "ClearMarks", "dynamodb:UpdateItem", steps.sweep_a_fact, "error"),
+    Right("sweeper", "ParkFacts", "sqs:SendMessage", steps.park_by_sweeper, "error"),
+    Right("incidents-worker", TABLE, "dynamodb:GetItem", steps.note_an_alert, "queue"),
+    Right("incidents-worker", TABLE, "dynamodb:BatchGetItem", steps.tell_a_reporter_by_mail, "queue"),
+    Right("incidents-worker", TABLE, "dynamodb:PutItem", steps.note_an_alert, "queue"),
+    Right("incidents-worker", TABLE, "dynamodb:UpdateItem", steps.note_an_alert, "queue"),
+    Right("incidents-worker", "OpenPeople", "kms:Decrypt", steps.tell_a_reporter_by_mail, "queue"),
+    Right("incidents-worker", "SendMail", "ses:SendRawEmail", steps.tell_a_reporter_by_mail, "queue"),
+    Right("incidents-worker", "TextOnePhone", "sns:Publish", steps.tell_a_reporter_by_phone, "queue"),
+    Right("subscriptions-worker", TABLE, "dynamodb:GetItem", steps.write_to_a_mailbox, "queue"),
+    Right("subscriptions-worker", TABLE, "dynamodb:PutItem", steps.give_up_a_mailbox, "queue"),
+    Right("subscriptions-worker", TABLE, "dynamodb:UpdateItem", steps.write_to_a_mailbox, "queue"),
+    Right("subscriptions-worker", LISTS, "dynamodb:Query", steps.write_to_a_mailbox, "queue"),
+    Right("subscriptions-worker", "FindPeople", "kms:GenerateMac", steps.write_to_a_phone, "queue"),
+    Right("subscriptions-worker", "OpenPeople", "kms:Decrypt", steps.write_to_a_mailbox, "queue"),
+    Right("subscriptions-worker", "SendMail", "ses:SendRawEmail", steps.write_to_a_mailbox, "queue"),
+    Right("subscriptions-worker", "TextOnePhone", "sns:Publish", steps.write_to_a_phone, "queue"),
+    Right("subscriptions-worker", "KeepPhoneTopics", "sns:CreateTopic", steps.make_a_topic, "queue"),
+    Right("subscriptions-worker", "KeepPhoneTopics", "sns:Subscribe", steps.hang_up_a_phone, "queue"),
+    Right("subscriptions-worker", "UnsubscribePhones", "sns:Unsubscribe", steps.take_down_a_phone, "queue"),
+    Right("alerts-mail", "SplitWork", "sqs:SendMessage", steps.plan_mails, "queue"),
+    Right("alerts-mail", TABLE, "dynamodb:GetItem", steps.mail_an_alert, "queue"),
+    Right("alerts-mail", TABLE, "dynamodb:BatchGetItem", steps.mail_a_cancel, "queue"),
+    Right("alerts-mail", TABLE, "dynamodb:Query", steps.mail_an_alert, "queue"),
+    Right("alerts-mail", TABLE, "dynamodb:UpdateItem", steps.mail_an_alert, "queue"),
+    Right("alerts-mail", "FindPeople", "kms:GenerateMac", steps.mail_an_alert, "queue"),
+    Right("alerts-mail", "OpenPeople", "kms:Decrypt", steps.mail_an_alert, "queue"),
+    Right("alerts-mail", "SendMail", "ses:SendRawEmail", steps.mail_an_alert, "row"),
+    Right("alerts-phone", "SplitWork", "sqs:SendMessage", steps.plan_texts, "queue"),
+    Right("alerts-phone", TABLE, "dynamodb:GetItem", steps.text_an_alert, "queue"),
+    Right("alerts-phone", TABLE, "dynamodb:Query", steps.text_a_cancel, "queue"),
+    Right("alerts-phone", TABLE, "dynamodb:UpdateItem", steps.text_an_alert, "queue"),
+    Right("alerts-phone", "TellPhones", "sns:Publish", steps.text_an_alert, "row"),
+    Right("subscriptions-outcomes", TABLE, "dynamodb:GetItem", steps.hear_of_a_mail, "queue"),
+    Right("subscriptions-outcomes", TABLE, "dynamodb:BatchGetItem", steps.hear_of_a_bounce, "queue"),
+    Right("subscriptions-outcomes", TABLE, "dynamodb:PutItem", steps.hear_of_a_bounce, "queue"),
+    Right("subscriptions-outcomes", TABLE, "dynamodb:UpdateItem", steps.hear_of_a_mail, "queue"),
+    Right("subscriptions-outcomes", TABLE, "dynamodb:DeleteItem", steps.hear_of_a_bounce, "queue"),
+    Right("alerts-clock", TABLE, "dynamodb:GetItem", steps.end_an_alert, "error"),
+    Right("alerts-clock", TABLE, "dynamodb:PutItem", steps.end_an_alert, "error"),
+    Right("alerts-clock", TABLE, "dynamodb:UpdateItem", steps.end_an_alert, "error"),
+    Right("alerts-clock", LISTS, "dynamodb:Query", steps.end_an_alert, "error"),
+    Right("alerts-clock", "SendAgain", "sqs:SendMessage", steps.repeat_an_awas, "error"),
+)
+
+# What the embedded cloud does not ask for, and the test that asserts it on the template instead.
+ON_THE_TEMPLATE = {
+    "WriteOwnLogs": "tests/infra/test_policies.py::test_each_function_writes_only_its_own_logs",
+    "ReadOwnQueue": "tests/infra/test_policies.py::test_each_worker_reads_its_own_queue_alone",
+    "ReadStream": "tests/infra/test_policies.py::test_the_relay_may_read_the_stream_that_feeds_it",
+    "FindStreams": "tests/infra/test_policies.py::test_every_star_has_a_reason_and_every_reason_a_star",
+    "ReportLostBatches": "tests/infra/test_policies.py::test_the_relay_may_read_the_stream_that_feeds_it",
+}
+# The one right whose step the embedded cloud cannot show: its SNS takes any number, so that none is given up.
+ON_TWINS = {
+    "subscriptions-worker:KeepRecords:dynamodb:DeleteItem": "tests/subscriptions/test_phone_journey.py",
+}
+
+
+@pytest.fixture(scope="module")
+def hand(running_city: SecondCity) -> Iterator[ByHand]:
+    with at_rest(running_city) as by_hand:
+        yield by_hand
+        by_hand.empty("parked-facts")
+
+
+@pytest.mark.parametrize("right", RIGHTS, ids=str)
+def test_a_right_that_is_taken_away_fails_its_step_in_sight_and_loses_nothing(hand: ByHand, right: Right) -> None:
+    step = right.step(hand)
+
+    with without(hand.city, right.function, right.action, right.sid):
+        assert not step.act()
+        assert step.shown(), f"nobody sees it: {right.seen}"
+
+    assert step.act()
+    assert hand.city.eventually(step.done)
+
+
+def granted() -> set[str]:
+    """function:sid:action of every Allow in every policy file."""
+    found = set()
+    for file in (ROOT / ".chalice").glob("policy-*.json"):
+        function = file.stem.removeprefix("policy-").replace("_", "-").replace("api-handler", "api")
+        for one in json.loads(file.read_text("utf-8"))["Statement"]:
+            if one["Effect"] == "Allow" and one["Sid"] not in ON_THE_TEMPLATE:
+                found |= {f"{function}:{one['Sid']}:{action}" for action in one["Action"]}
+    return found
+
+
+def test_the_table_knows_every_right_that_is_granted_and_no_other() -> None:
+    assert {str(right) for right in RIGHTS} | set(ON_TWINS) == granted()
+
+
+@pytest.mark.parametrize("place", [*ON_THE_TEMPLATE.values(), *ON_TWINS.values()])
+def test_what_the_embedded_cloud_does_not_enforce_has_a_test_elsewhere(place: str) -> None:
+    file, _, name = place.partition("::")
+    assert f"def {name}" in (ROOT / file).read_text("utf-8")
