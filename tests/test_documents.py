@@ -12,7 +12,7 @@ from infra.steps import ROOT
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([\w-]+))?\)")
 PATH = re.compile(r"`((?:app\.py|chalicelib|core|infra|tests|templates|data|docs|locale|assets)/?[\w./-]*)`")
-TARGET = re.compile(r"(?:`|^ *)make ([a-z]+)\b", re.MULTILINE)
+TARGET = re.compile(r"(?:`|^(?: {4,})?)make ([a-z]+)\b", re.MULTILINE)
 # The guide makes it.
 ABSENT = {"infra/lost_property.yaml"}
 
