@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalicelib.core import log
+from chalicelib.core.clock import utc_now
 from chalicelib.core.errors import Forbidden, Unavailable
 from chalicelib.core.settings import Settings, settings
 from chalicelib.core.text import Text
@@ -93,9 +94,13 @@ class Provider:
         return address
 
 
-@functools.lru_cache(maxsize=8)
 def _fetched(url: str) -> Any:
-    """Discovery and keys, read once per process: a rotated key is met by the next process. Raises Unavailable."""
+    """Discovery and keys, read once an hour by each process, so that rotated keys are met. Raises Unavailable."""
+    return _fetched_in(url, utc_now().strftime("%Y-%m-%dT%H"))
+
+
+@functools.lru_cache(maxsize=8)
+def _fetched_in(url: str, _hour: str) -> Any:
     import requests
 
     try:

@@ -9,7 +9,7 @@ from chalicelib.core.web.answers import Answer, Page, Redirect
 from chalicelib.core.web.guards import anyone, staff
 from chalicelib.core.web.limits import limit
 from chalicelib.core.web.pages import Pages
-from chalicelib.core.web.sessions import SESSION_COOKIE, end_session
+from chalicelib.core.web.sessions import SESSION_COOKIE, end_session, end_sessions_of
 from chalicelib.core.web.visit import Visit
 from chalicelib.identity.model import ROLES
 from chalicelib.identity.service import logins
@@ -40,9 +40,15 @@ def come_back(visit: Visit) -> Answer:
     return Redirect(f"/{done.language}/staff", cookies=cookies)
 
 
-@pages.post("/{lang}/logout", guard=any_staff, again=log_in)
+@pages.post("/{lang}/logout", guard=any_staff)
 def log_out(visit: Visit) -> Answer:
     end_session(visit.cookies.get(SESSION_COOKIE, ""), toolbox())
+    return Redirect(f"/{visit.language}/logged-out", cookies=(_cookie(SESSION_COOKIE, "", 0, "Lax"),))
+
+
+@pages.post("/{lang}/logout-everywhere", guard=any_staff)
+def log_out_everywhere(visit: Visit) -> Answer:
+    end_sessions_of(visit.actor.id, toolbox())
     return Redirect(f"/{visit.language}/logged-out", cookies=(_cookie(SESSION_COOKIE, "", 0, "Lax"),))
 
 

@@ -23,6 +23,9 @@ pages = Pages(__name__)
 operators = staff("operator_ddcm", "supervisor_112")
 readers = staff("operator_ddcm", "supervisor_112", "auditor")
 
+# A mobile network puts a whole neighbourhood behind one address, and in a flood all of it reports.
+MOST_REPORTS_PER_IP = 60
+
 WHAT = Text(id="Pilih apa yang terjadi", en="Choose what is happening")
 WHERE = Text(
     id="Pilih desa atau kelurahan, atau pakai lokasi Anda",
@@ -52,7 +55,7 @@ def send_report(visit: Visit) -> Answer:
     form = Form(visit)
     seen = observation(form, visit.language)
     form.check()
-    limit(toolbox(), "report", visit.ip, most=10, window=timedelta(hours=1))
+    limit(toolbox(), "report", visit.ip, most=MOST_REPORTS_PER_IP, window=timedelta(hours=1))
     return Redirect(f"/{visit.language}/reports/{incidents().report(seen, form.id)}")
 
 

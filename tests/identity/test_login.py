@@ -226,6 +226,18 @@ def test_logging_out_ends_the_session_and_clears_the_cookie(city: City) -> None:
     assert session_of(token) is None
 
 
+def test_logging_out_everywhere_ends_every_session_of_the_officer_and_of_nobody_else(city: City) -> None:
+    phone, desk, other = city.officer("Ayu"), city.officer("Ayu"), city.officer("Made")
+    city.clock.pass_(timedelta(minutes=1))
+    page = desk.get("/en/staff")
+    desk.post("/en/logout-everywhere", {"csrf": page.hidden("csrf"), "form_id": page.hidden("form_id")})
+
+    assert phone.get("/en/staff").location == "/en/login"
+    assert other.get("/en/staff").status == 200
+    city.clock.pass_(timedelta(seconds=1))
+    assert city.officer("Ayu").get("/en/staff").status == 200
+
+
 def test_the_table_knows_no_token(city: City) -> None:
     token = start_session(OFFICER, city.tools)
 

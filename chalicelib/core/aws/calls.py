@@ -11,6 +11,8 @@ from botocore.exceptions import ConnectionError as NoConnection
 from chalicelib.core.errors import Unavailable
 
 TRIES = 5
+# A silence costs its whole read timeout: after two of them the page must still have time to say so.
+MOST_SILENCES = 2
 BUSY = {
     "LimitExceededException",
     "ProvisionedThroughputExceeded",
@@ -48,13 +50,16 @@ def answer(call: Callable[[], T]) -> T:
 
 
 def repeated(call: Callable[[], T], pause: Callable[[float], None] = time.sleep) -> T:
-    """For calls that may happen twice: up to five attempts with jitter, then Unavailable."""
+    """For calls that may happen twice: up to five attempts with jitter, two when no answer comes, then Unavailable."""
+    silences = 0
     for attempt in range(TRIES):
         try:
             return answer(call)
-        except (Busy, Lost):
-            if attempt < TRIES - 1:
-                pause(jitter(attempt))
+        except (Busy, Lost) as trouble:
+            silences += isinstance(trouble, Lost)
+            if attempt == TRIES - 1 or silences == MOST_SILENCES:
+                break
+            pause(jitter(attempt))
     raise Unavailable(reason="aws_call")
 
 

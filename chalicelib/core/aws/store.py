@@ -11,6 +11,7 @@ from chalicelib.core.aws.table import partition
 from chalicelib.core.aws.transaction import Continued, Transaction
 from chalicelib.core.commit import Plan, planned
 from chalicelib.core.cursors import cursor_at, position_of
+from chalicelib.core.errors import Stale
 from chalicelib.core.events import Actor, Fact
 from chalicelib.core.store import Add, Key, Numbers, Once, Page, Record, Records
 
@@ -57,8 +58,7 @@ class DynamoStore(DynamoJournal):
             self._transaction(plan).write()
         except Continued as continued:
             # A new record under the key of a removed or expired one: its versions go on where they stopped.
-            plan = planned(continued.records, facts, by=by, at=plan.at, once=once, adds=adds)
-            self._transaction(plan).write()
+            self._go_on(planned(continued.records, facts, by=by, at=plan.at, once=once, adds=adds))
 
     def counter(self, key: Key) -> int:
         return int(plain(self._table.item(key)).get("amount", 0))
@@ -82,6 +82,12 @@ class DynamoStore(DynamoJournal):
         if refused is None or not has_expired(refused, self._now()):
             return refused is None
         return self._refill(bucket, until, refused)
+
+    def _go_on(self, plan: Plan) -> None:
+        try:
+            self._transaction(plan).write()
+        except Continued as moved:
+            raise Stale(reason="version") from moved
 
     def _transaction(self, plan: Plan) -> Transaction:
         return Transaction(self._table, plan)

@@ -64,7 +64,7 @@ class Pages(Routes):
         """A page without cookies and forms that caches may keep."""
         return self.get(path, guard=guard, cache=PUBLIC)
 
-    def post(self, path: str, *, guard: Guard, again: View) -> Callable[[View], View]:
+    def post(self, path: str, *, guard: Guard, again: View | None = None) -> Callable[[View], View]:
         """`again` shows the form once more, with what was typed and a message beside each field that is wrong."""
         return lambda view: self._page(path, "POST", guard, view, PRIVATE, again)
 

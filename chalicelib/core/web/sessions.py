@@ -1,6 +1,7 @@
 """Staff sessions: rows in the table, revocable, with idle and absolute limits (ASVS 5.0 chapter 7).
 
-The cookie carries a random token; the table knows only its hash, so that a leaked table opens no session.
+The cookie carries the officer's id and a random token; the table knows only the hash of both, so that a leaked table
+opens no session. The id in front lets one round trip find the session and whether all of its officer's were ended.
 """
 
 import hashlib
@@ -52,9 +53,26 @@ SESSIONS = Kind(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """All sessions of an officer that started at or before `until` are over."""
+
+    officer_id: str
+    until: datetime
+    version: int = 0
+
+
+ENDED = Kind(
+    name="ended-sessions",
+    model=Ended,
+    key=lambda ended: Key(f"sessions-of#{ended.officer_id}"),
+    expires=lambda ended: ended.until + ABSOLUTE,
+)
+
+
 def start_session(officer: Officer, tools: Toolbox) -> str:
     """A new session (rotated at every login); the token for the cookie."""
-    token, now = secrets.token_urlsafe(32), tools.now()
+    token, now = f"{officer.id}.{secrets.token_urlsafe(32)}", tools.now()
     session = Session(
         id=_hash(token),
         officer_id=officer.id,
@@ -87,9 +105,22 @@ def end_session(token: str, tools: Toolbox) -> None:
         tools.store.commit([SESSIONS.record(session, removed=True)], by=_actor(session.officer_id))
 
 
+@retried
+def end_sessions_of(officer_id: str, tools: Toolbox) -> None:
+    """Revokes every session of an officer now, on all devices."""
+    record = tools.store.read(Key(f"sessions-of#{officer_id}"))
+    before = ENDED.thing(record) if record else Ended(officer_id=officer_id, until=tools.now())
+    tools.store.commit([ENDED.record(replace(before, until=tools.now()))], by=_actor(officer_id))
+
+
 def _load(token: str, tools: Toolbox) -> Session | None:
-    record = tools.store.read(Key(f"session#{_hash(token)}"))
-    return SESSIONS.thing(record) if record else None
+    keys = [Key(f"session#{_hash(token)}"), Key(f"sessions-of#{token.rpartition('.')[0]}")]
+    found = {record.kind: record for record in tools.store.read_many(keys)}
+    if SESSIONS.name not in found:
+        return None
+    session = SESSIONS.thing(found[SESSIONS.name])
+    ended = ENDED.thing(found[ENDED.name]) if ENDED.name in found else None
+    return None if ended and session.started_at <= ended.until else session
 
 
 def _touched(session: Session, tools: Toolbox) -> Session:
