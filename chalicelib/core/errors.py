@@ -10,9 +10,13 @@
     + AlreadyDone            the same request was committed before; `result` is its answer
     + Stale                  the record has a newer version than the one that was read
   - TooLarge            413  more than we read
+  - AddressTooLong      414  no address of ours is that long
+  - AddressTooLong      414  no page of ours has such an address
   - UnsupportedType     415  a kind of content that we do not read
   - Invalid             422  well formed, but not acceptable; `errors` names the fields
   - TooMany             429  too often; `retry_after` says when to come back
+  - TooManyCookies      431  more of them than we read
+  - HeadersTooLarge     431  more cookies than a browser of ours would send
   - Unavailable         503  something that we need is down
 * BadValue (ValueError)      one typed value cannot be taken; a form files it under its field
 
@@ -21,7 +25,7 @@ people. Anything that is not in this tree is a fault of ours and is answered as 
 inside.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import ClassVar
 
 from chalicelib.core.text import Text
@@ -60,8 +64,14 @@ class NotFound(CityError):
 
 
 class NotAllowed(CityError):
+    """`allowed` are the methods that there are."""
+
     status = 405
     title = Text(id="Cara ini tidak tersedia di halaman ini", en="This page does not work that way")
+
+    def __init__(self, detail: Text | None = None, *, allowed: Collection[str] = (), **log_fields: object) -> None:
+        super().__init__(detail, **log_fields)
+        self.allowed = allowed
 
 
 class Conflict(CityError):
@@ -86,6 +96,21 @@ class Stale(Conflict):
 class TooLarge(CityError):
     status = 413
     title = Text(id="Kiriman terlalu besar", en="This is too large to send")
+
+
+class AddressTooLong(CityError):
+    status = 414
+    title = Text(id="Alamat terlalu panjang", en="The address is too long")
+
+
+class HeadersTooLarge(CityError):
+    status = 431
+    title = Text(id="Cookie terlalu banyak", en="Too many cookies")
+
+
+class AddressTooLong(CityError):
+    status = 414
+    title = Text(id="Alamat ini terlalu panjang", en="This address is too long")
 
 
 class UnsupportedType(CityError):
@@ -115,6 +140,14 @@ class TooMany(CityError):
     def __init__(self, detail: Text | None = None, *, retry_after: int = 60, **log_fields: object) -> None:
         super().__init__(detail, **log_fields)
         self.retry_after = retry_after
+
+
+class TooManyCookies(CityError):
+    status = 431
+    title = Text(
+        id="Peramban Anda mengirim terlalu banyak kuki. Hapus kuki situs ini, lalu coba lagi.",
+        en="Your browser sends too many cookies. Delete those of this site, then try again.",
+    )
 
 
 class Unavailable(CityError):

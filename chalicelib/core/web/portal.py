@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 from chalice.app import Blueprint, Chalice, Response
 
 from chalicelib.core import log
-from chalicelib.core.errors import CityError, Malformed, NotAllowed, NotFound, TooLarge
+from chalicelib.core.errors import AddressTooLong, CityError, HeadersTooLarge, NotAllowed, NotFound
 from chalicelib.core.web.guards import Guard
 from chalicelib.core.web.pages import Routes, error_page, problem
 from chalicelib.core.web.visit import folded, language_of
@@ -135,9 +135,9 @@ def _decoded(event: Mapping[str, Any]) -> str:
     """The path once decoded. Raises NotFound for what hides slashes, dots or broken UTF-8 behind percent signs."""
     raw = str(event.get("path") or "/")
     if len(raw) > LONGEST_PATH:
-        raise TooLarge
+        raise AddressTooLong
     if sum(map(len, event["multiValueHeaders"].get("cookie", ()))) > LONGEST_COOKIE:
-        raise Malformed
+        raise HeadersTooLarge
     try:
         path = unquote_to_bytes(raw).decode("utf-8")
     except UnicodeDecodeError as broken:
