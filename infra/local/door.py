@@ -17,10 +17,10 @@ OURS = frozenset({"host", "content-length", "accept-encoding", "forwarded", "x-r
 BIGGEST = 10 * 1024 * 1024
 PATIENCE = ClientTimeout(total=35)
 AWAY = """<!doctype html><html lang="id"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Sewaka</title><link rel="icon" href="data:,">
-<main><h1>Layanan belum siap</h1><p>Coba lagi sebentar lagi. Darurat: telepon 112.</p>
-<div lang="en"><h2>The service is not ready</h2><p>Try again in a moment. In an emergency call 112.</p></div></main>
-</html>"""
+<title>Sewaka</title><link rel="icon" href="data:,"><main>
+<h1>Layanan belum siap</h1><p>Coba lagi sebentar lagi. Darurat: telepon 112.</p>
+<div lang="en"><h2>The service is not ready</h2><p>Try again in a moment. In an emergency call 112.</p></div>
+</main></html>"""
 
 
 @dataclass

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Response, expect, sync_playwright
 
 from chalicelib.core import ROOT
 from chalicelib.core.text import Text, translations
@@ -21,7 +21,8 @@ QUIETER = ("disable-component-update", "disable-sync")
 PATIENCE_MS = 20_000
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 JUDGE = """async (tags) => {
-    const found = await axe.run(document, {runOnly: tags, resultTypes: ["violations"], iframes: false});
+    const asked = {runOnly: tags, rules: {"target-size": {enabled: true}}, resultTypes: ["violations"], iframes: false};
+    const found = await axe.run(document, asked);
     return found.violations.map(one => `${one.id}: ${one.help}: ${one.nodes.map(node => node.target).join(" | ")}`);
 }"""
 # Boxes that reach over the right edge, to say what makes a page scroll sideways.
@@ -52,16 +53,22 @@ def axe() -> str:
 
 @dataclass
 class Window:
-    """One person's browser: cookies of its own, one language, one size. complaints: console errors, CSP among them."""
+    """One person's browser with cookies of its own. officer: who logged in, "" for everybody else.
+
+    status: of the last page. complaints: console errors, refusals by the content security policy among them.
+    """
 
     page: Page
     origin: str
     lang: str
+    officer: str = ""
+    status: int = 0
     complaints: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.page.set_default_timeout(PATIENCE_MS)
         self.page.on("console", self._heard)
+        self.page.on("response", self._answered)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _heard(self, message: ConsoleMessage) -> None:
@@ -69,6 +76,10 @@ class Window:
         # A page that refuses is no fault of the page: Chromium logs the status of the document itself.
         if message.type == "error" and where.startswith(self.origin) and where != self.page.url:
             self.complaints.append(f"{message.text} ({where})")
+
+    def _answered(self, answer: Response) -> None:
+        if answer.request.is_navigation_request() and answer.frame == self.page.main_frame:
+            self.status = answer.status
 
     def say(self, words: str | Text) -> str:
         """A sentence of the templates or of the code, as this person reads it."""
@@ -93,6 +104,9 @@ class Window:
 
     def button(self, words: str) -> Locator:
         return self.main.get_by_role("button", name=self.say(words), exact=True)
+
+    def wait(self) -> None:
+        self.page.wait_for_load_state()
 
     def press(self, words: str) -> None:
         """The button, and the page that comes of it."""

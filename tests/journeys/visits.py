@@ -1,0 +1,202 @@
+"""Every page of the city and every way in which a form refuses: where it is, who sees it, how it comes about."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from tests.journeys.browser import Window
+
+SUBSCRIPTIONS = "/{lang}/alerts/subscriptions"
+ALERT = "/{lang}/staff/alerts/{id}"
+INCIDENT = "/{lang}/staff/incidents/{id}"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """route: as the app knows it. path: what stands behind the language, places filled from the cast. who: sees it."""
+
+    route: str
+    path: str
+    who: str = "resident"
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.who}"
+
+
+@dataclass(frozen=True)
+class Refusal(Visit):
+    """What somebody does on the page at `path` so that `route` refuses, with `status`."""
+
+    act: Callable[[Window], object] = Window.wait
+    status: int = 422
+    name: str = ""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+VISITS = [
+    Visit("/{lang}/", "/"),
+    Visit("/{lang}/accessibility", "/accessibility"),
+    Visit("/{lang}/help", "/help"),
+    Visit("/{lang}/privacy", "/privacy"),
+    Visit("/{lang}/track", "/track"),
+    Visit("/{lang}/logged-out", "/logged-out"),
+    Visit("/{lang}/report", "/report"),
+    Visit("/{lang}/reports/{reference}", "/reports/{waiting}"),
+    Visit("/{lang}/reports/{reference}", "/reports/{warned}"),
+    Visit("/{lang}/reports/{reference}", "/reports/{refused}"),
+    Visit("/{lang}/alerts", "/alerts"),
+    Visit("/{lang}/alerts/{id}", "/alerts/{issued}"),
+    Visit("/{lang}/alerts/{id}", "/alerts/{cancelled}"),
+    Visit("/{lang}/alerts/{id}", "/alerts/{drill}"),
+    Visit("/{lang}/alerts/subscribe", "/alerts/subscribe"),
+    Visit("/{lang}/alerts/subscribe/email", "/alerts/subscribe/email"),
+    Visit("/{lang}/alerts/subscribe/phone", "/alerts/subscribe/phone"),
+    Visit(SUBSCRIPTIONS + "/asked/{token}", "/alerts/subscriptions/asked/{asked}"),
+    Visit(SUBSCRIPTIONS + "/code/{token}", "/alerts/subscriptions/code/{code}"),
+    Visit(SUBSCRIPTIONS + "/confirm/{token}", "/alerts/subscriptions/confirm/{confirm}"),
+    Visit(SUBSCRIPTIONS + "/stop/{token}", "/alerts/subscriptions/stop/{stop}"),
+    Visit(SUBSCRIPTIONS + "/{token}", "/alerts/subscriptions/{manage}"),
+    Visit(SUBSCRIPTIONS + "/{token}", "/alerts/subscriptions/{phone}"),
+    Visit(SUBSCRIPTIONS + "/{token}", "/alerts/subscriptions/{gone}"),
+    Visit(SUBSCRIPTIONS + "/{token}/confirmed", "/alerts/subscriptions/{manage}/confirmed"),
+    Visit(SUBSCRIPTIONS + "/{token}/confirmed", "/alerts/subscriptions/{phone}/confirmed"),
+    Visit("/{lang}/staff", "/staff", "ayu"),
+    Visit("/{lang}/staff/incidents", "/staff/incidents", "ayu"),
+    Visit("/{lang}/staff/incidents", "/staff/incidents", "sri"),
+    Visit(INCIDENT, "/staff/incidents/{open}", "ayu"),
+    Visit(INCIDENT, "/staff/incidents/{verified}", "ayu"),
+    Visit(INCIDENT, "/staff/incidents/{rejected}", "sri"),
+    Visit("/{lang}/staff/alerts", "/staff/alerts", "ayu"),
+    Visit("/{lang}/staff/alerts/new", "/staff/alerts/new?incident={verified}", "ayu"),
+    Visit(ALERT, "/staff/alerts/{draft}", "ayu"),
+    Visit(ALERT, "/staff/alerts/{returned}", "ayu"),
+    Visit(ALERT, "/staff/alerts/{submitted}", "ayu"),
+    Visit(ALERT, "/staff/alerts/{submitted}", "made"),
+    Visit(ALERT, "/staff/alerts/{issued}", "made"),
+    Visit(ALERT, "/staff/alerts/{ending}", "ayu"),
+    Visit(ALERT, "/staff/alerts/{ending}", "made"),
+    Visit(ALERT, "/staff/alerts/{cancelled}", "sri"),
+    Visit(ALERT + "/edit", "/staff/alerts/{submitted}/edit", "ayu"),
+    Visit(ALERT + "/deliveries", "/staff/alerts/{issued}/deliveries", "ayu"),
+]
+# Routes that answer no page of ours.
+NO_PAGE = {
+    "/": "leads to the reader's language",
+    "/{lang}/login": "leads to the provider's page",
+    "/login/callback": "leads from there to the desk",
+    "/{lang}/alerts/feed": "Atom",
+    "/api/alerts": "JSON",
+    "/api/alerts/{id}": "JSON",
+    "/health": "JSON",
+}
+
+
+def empty(button: str) -> Callable[[Window], object]:
+    """Sends the form as it is."""
+    return lambda window: window.press(button)
+
+
+def typed(button: str, **fields: str) -> Callable[[Window], None]:
+    def act(window: Window) -> None:
+        window.fill(**fields)
+        window.press(button)
+
+    return act
+
+
+def no_place(window: Window) -> None:
+    for box in window.main.locator('[name="places"]:checked').all():
+        box.uncheck()
+    window.press("Save the changes")
+
+
+def outdated(button: str) -> Callable[[Window], None]:
+    """As if somebody had changed the text since the page was loaded."""
+
+    def act(window: Window) -> None:
+        window.page.evaluate("document.querySelectorAll('[name=revision]').forEach(one => { one.value = 999 })")
+        window.press(button)
+
+    return act
+
+
+def again_and_again(window: Window) -> None:
+    """A new code, and at once another one."""
+    while window.status == HTTPStatus.OK:
+        window.press("Send a new code")
+
+
+REFUSALS = [
+    Refusal("/{lang}/track", "/track", name="code unknown", act=typed("Track", code="LP-0000")),
+    Refusal("/{lang}/report", "/report", name="report empty", act=empty("Send the report")),
+    Refusal("/{lang}/report", "/report", name="report contact", act=typed("Send the report", contact="nobody")),
+    Refusal("/{lang}/alerts/subscribe/email", "/alerts/subscribe/email", name="mail", act=empty("Send me the link")),
+    Refusal("/{lang}/alerts/subscribe/phone", "/alerts/subscribe/phone", name="phone", act=empty("Send me the code")),
+    Refusal(
+        SUBSCRIPTIONS + "/code/{token}", "/alerts/subscriptions/code/{code}", name="code empty", act=empty("Confirm")
+    ),
+    Refusal(
+        SUBSCRIPTIONS + "/code/{token}/again",
+        "/alerts/subscriptions/code/{code}",
+        name="code too soon",
+        act=again_and_again,
+        status=429,
+    ),
+    Refusal(SUBSCRIPTIONS + "/{token}", "/alerts/subscriptions/{manage}", name="no place", act=no_place),
+    Refusal("/{lang}/staff/incidents", "/staff/incidents", "ayu", name="no report", act=empty("Open one incident")),
+    Refusal(
+        INCIDENT + "/reject",
+        "/staff/incidents/{open}",
+        "ayu",
+        name="no reason to reject",
+        act=empty("Reject the incident"),
+    ),
+    Refusal("/{lang}/staff/alerts/new", "/staff/alerts/new", "ayu", name="draft", act=empty("Save and preview")),
+    Refusal(
+        ALERT + "/edit",
+        "/staff/alerts/{draft}/edit",
+        "ayu",
+        name="edit",
+        act=typed("Save and preview", headline_en="", until_time="25.00"),
+    ),
+    Refusal(
+        ALERT + "/submit",
+        "/staff/alerts/{draft}",
+        "ayu",
+        name="submit outdated",
+        act=outdated("Submit for approval"),
+    ),
+    Refusal(
+        ALERT + "/approve",
+        "/staff/alerts/{submitted}",
+        "made",
+        name="approve outdated",
+        act=outdated("Approve and send"),
+    ),
+    Refusal(
+        ALERT + "/return",
+        "/staff/alerts/{submitted}",
+        "made",
+        name="no reason to return",
+        act=empty("Return to the author"),
+    ),
+    Refusal(
+        ALERT + "/cancel", "/staff/alerts/{issued}", "made", name="no reason to cancel", act=empty("Ask for the cancel")
+    ),
+    Refusal("", "/nothing-here", name="no such page", status=404),
+    Refusal("", "/reports/LP-0000-0000-0000", name="no such report", status=404),
+    Refusal("", "/alerts/nothing", name="no such alert", status=404),
+    Refusal("", "/alerts/subscriptions/broken", name="broken link", status=404),
+    Refusal("", "/staff/alerts/new", "sri", name="another role", status=403),
+]
+# Forms that an ordinary press cannot make refuse.
+NO_REFUSAL = {
+    "/{lang}/logout": "has nothing to fill in",
+    SUBSCRIPTIONS + "/confirm/{token}": "has nothing to fill in",
+    SUBSCRIPTIONS + "/stop/{token}": "has nothing to fill in, and may be repeated",
+    INCIDENT + "/verify": "has nothing to fill in; a second decision is the conflict page",
+    ALERT + "/approve-cancel": "has nothing to fill in",
+    ALERT + "/deliveries": "is shown only while an outcome is unknown",
+}
