@@ -11,12 +11,10 @@
     + Stale                  the record has a newer version than the one that was read
   - TooLarge            413  more than we read
   - AddressTooLong      414  no address of ours is that long
-  - AddressTooLong      414  no page of ours has such an address
   - UnsupportedType     415  a kind of content that we do not read
   - Invalid             422  well formed, but not acceptable; `errors` names the fields
   - TooMany             429  too often; `retry_after` says when to come back
   - TooManyCookies      431  more of them than we read
-  - HeadersTooLarge     431  more cookies than a browser of ours would send
   - Unavailable         503  something that we need is down
 * BadValue (ValueError)      one typed value cannot be taken; a form files it under its field
 
@@ -96,16 +94,6 @@ class Stale(Conflict):
 class TooLarge(CityError):
     status = 413
     title = Text(id="Kiriman terlalu besar", en="This is too large to send")
-
-
-class AddressTooLong(CityError):
-    status = 414
-    title = Text(id="Alamat terlalu panjang", en="The address is too long")
-
-
-class HeadersTooLarge(CityError):
-    status = 431
-    title = Text(id="Cookie terlalu banyak", en="Too many cookies")
 
 
 class AddressTooLong(CityError):

@@ -17,9 +17,11 @@ STATUS = {
     "AlreadyDone": 409,
     "Stale": 409,
     "TooLarge": 413,
+    "AddressTooLong": 414,
     "UnsupportedType": 415,
     "Invalid": 422,
     "TooMany": 429,
+    "TooManyCookies": 431,
     "Unavailable": 503,
 }
 TREE = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, CityError)]

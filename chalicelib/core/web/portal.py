@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 from chalice.app import Blueprint, Chalice, Response
 
 from chalicelib.core import log
-from chalicelib.core.errors import AddressTooLong, CityError, HeadersTooLarge, NotAllowed, NotFound
+from chalicelib.core.errors import AddressTooLong, CityError, NotAllowed, NotFound, TooManyCookies
 from chalicelib.core.web.guards import Guard
 from chalicelib.core.web.pages import Routes, error_page, problem
 from chalicelib.core.web.visit import folded, language_of
@@ -137,7 +137,7 @@ def _decoded(event: Mapping[str, Any]) -> str:
     if len(raw) > LONGEST_PATH:
         raise AddressTooLong
     if sum(map(len, event["multiValueHeaders"].get("cookie", ()))) > LONGEST_COOKIE:
-        raise HeadersTooLarge
+        raise TooManyCookies
     try:
         path = unquote_to_bytes(raw).decode("utf-8")
     except UnicodeDecodeError as broken:
