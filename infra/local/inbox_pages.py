@@ -12,7 +12,7 @@ from infra.local.inbox import Inbox, Message
 from infra.local.phones import Phones
 
 PAGES = Environment(loader=FileSystemLoader(Path(__file__).with_name("pages")), autoescape=True)
-OWN = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; form-action 'self'; base-uri 'none'"
+OWN = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; form-action 'self'"
 OWN += "; base-uri 'none'"
 # A mail runs nothing, whatever it holds; its pictures may come from the city.
 MAIL = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data: http: https:; sandbox allow-popups"
