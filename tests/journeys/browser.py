@@ -21,7 +21,8 @@ QUIETER = ("disable-component-update", "disable-sync")
 PATIENCE_MS = 20_000
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 JUDGE = """async (tags) => {
-    const asked = {runOnly: tags, rules: {"target-size": {enabled: true}}, preload: false, resultTypes: ["violations"], iframes: false};
+    const wished = {rules: {"target-size": {enabled: true}}, resultTypes: ["violations"], preload: false};
+    const asked = {runOnly: tags, iframes: false, ...wished};
     const found = await axe.run(document, asked);
     return found.violations.map(one => `${one.id}: ${one.help}: ${one.nodes.map(node => node.target).join(" | ")}`);
 }"""
