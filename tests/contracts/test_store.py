@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
 import pytest
 
+from chalicelib.core.cursors import cursor_at
 from chalicelib.core.errors import AlreadyDone, Conflict, Malformed, Stale
 from chalicelib.core.events import Entry
 from chalicelib.core.log import correlated
@@ -30,6 +32,16 @@ def test_a_record_is_read_as_it_was_committed(store: Store, clock: Clock) -> Non
 
 def test_what_was_never_stored_is_none(store: Store) -> None:
     assert store.read(Key(fresh())) is None
+
+
+@pytest.mark.parametrize("key", [Key("permit#" + "x" * 3000), Key("permit#" + "é" * 1500), Key("permit#1", "x" * 1500)])
+def test_what_is_too_long_to_be_a_key_is_none(store: Store, key: Key) -> None:
+    thing = permit()
+    store.commit([thing], by=CLERK)
+
+    assert store.read(key) is None
+    assert [record.key for record in store.read_many([key, thing.key])] == [thing.key]
+    assert store.counter(key) == 0
 
 
 def test_a_stale_version_is_refused(store: Store) -> None:
@@ -501,6 +513,17 @@ def test_a_foreign_or_altered_cursor_is_refused(store: Store) -> None:
         store.list(other, cursor=cursor)
     with pytest.raises(Malformed):
         store.under(name, cursor=cursor)
+
+
+@pytest.mark.parametrize("row", [("x", "y"), ("x" * 3000, "y")])
+def test_a_forged_cursor_leads_nowhere_else(store: Store, row: tuple[str, str]) -> None:
+    name, other = fresh("list"), fresh("list")
+    store.commit([permit(listing=Listing(other, "1"))], by=CLERK)
+
+    with suppress(Malformed):
+        assert store.list(name, cursor=cursor_at(name, (*row, other, "0"))).records == ()
+    with suppress(Malformed):
+        assert store.list(name, cursor=cursor_at(name, (*row, other))).records == ()
 
 
 def test_under_a_key_stand_its_records_and_nothing_else(store: Store) -> None:
