@@ -66,5 +66,9 @@ def same_site(visit: Visit, origin: str) -> None:
 
 
 def _origin_of(url: str) -> str:
-    parts = urlsplit(url)
+    """Scheme and host of a page, "" without a host. Raises FromElsewhere for what cannot be an address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError as broken:
+        raise FromElsewhere from broken
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""

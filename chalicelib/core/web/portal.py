@@ -96,7 +96,7 @@ class Portal(Chalice):
             asked["httpMethod"] = "GET"
         route = self.routes[resource].get(asked["httpMethod"])
         if route is None:
-            raise NotAllowed
+            raise NotAllowed(allowed=self._methods(resource))
         asked.update(resourcePath=resource, resolved=True)
         changed = {"path": path, "resource": resource, "requestContext": asked, "pathParameters": params}
         self.lambda_context, self.event = context, {**event, **changed}
@@ -122,8 +122,15 @@ class Portal(Chalice):
         if path.startswith("/api/"):
             answer = problem(refusal, language_of(path))
         else:
-            answer = error_page(refusal, path, self.strip())
+            # What is too long to be read is not written either: of a long address only the language counts.
+            answer = error_page(refusal, path[:LONGEST_PATH], self.strip())
+        if isinstance(refusal, NotAllowed):
+            answer.headers["Allow"] = ", ".join(refusal.allowed)
         return _as_dict(answer)
+
+    def _methods(self, resource: str) -> list[str]:
+        known = set(self.routes[resource])
+        return sorted(known | {"HEAD"} if "GET" in known else known)
 
 
 def _pattern(resource: str) -> re.Pattern[str]:

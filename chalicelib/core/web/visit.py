@@ -4,7 +4,6 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -32,7 +31,7 @@ class Officer:
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
-    """`form` is parsed for POST only; `query` holds the first value of each parameter."""
+    """`form` is parsed for POST only; `query` holds one value for each parameter."""
 
     language: str
     method: str
@@ -75,6 +74,8 @@ def visit_from(event: Mapping[str, Any], language: str, *, read_form: bool = Tru
     method = event["requestContext"]["httpMethod"]
     body = body_of(event)
     query = event.get("multiValueQueryStringParameters") or {}
+    if any(len(values) > 1 for values in query.values()):
+        raise Malformed
     return Visit(
         language=language,
         method=method,
@@ -128,16 +129,14 @@ def _form(headers: Mapping[str, str], body: bytes) -> dict[str, tuple[str, ...]]
 
 
 def _cookies(event: Mapping[str, Any]) -> dict[str, str]:
-    """A name that comes twice counts as absent: nobody can say which one is ours."""
-    header = "; ".join(event["multiValueHeaders"].get("cookie", ()))
-    if not header:
-        return {}
-    names = [part.split("=", 1)[0].strip() for part in header.split(";")]
-    try:
-        jar = SimpleCookie(header)
-    except CookieError:
-        return {}
-    return {name: morsel.value for name, morsel in jar.items() if names.count(name) == 1}
+    """A name that comes twice counts as absent: nobody can say which one is ours.
+
+    Not http.cookies: it stops at the first cookie of anybody else that it cannot read, and ours would be lost.
+    """
+    header = ";".join(event["multiValueHeaders"].get("cookie", ()))
+    pairs = [part.partition("=") for part in header.split(";")]
+    names = [name.strip() for name, *_ in pairs]
+    return {name: pair[2].strip() for name, pair in zip(names, pairs, strict=True) if names.count(name) == 1}
 
 
 def language_of(path: str) -> str:
