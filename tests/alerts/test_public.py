@@ -103,6 +103,16 @@ def test_what_no_second_officer_has_seen_is_not_there(city: City) -> None:
         assert city.visitor().get(f"/api/alerts/{alert_id}").status == 404
 
 
+def test_what_officers_write_is_text_in_the_feed_too(city: City) -> None:
+    issued(city, instruction_en="Water < 1 m & <b>rising</b>")
+    feed = ElementTree.fromstring(city.visitor().get("/en/alerts/feed").body)
+    told = feed.find(f"{ATOM}entry/{ATOM}summary")
+
+    assert told is not None
+    assert told.get("type") == "html"
+    assert (told.text or "").startswith("Water &lt; 1 m &amp; &lt;b&gt;rising&lt;/b&gt;")
+
+
 def test_the_feed_is_atom_with_one_entry_for_each_alert(city: City) -> None:
     first, second = issued(city, headline_en="First & <b>oldest</b>"), issued(city)
     cancelled(city, first)

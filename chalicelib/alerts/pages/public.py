@@ -1,5 +1,7 @@
 """What everybody may read: alerts in force, each on its own page, and the feed."""
 
+from html import escape
+
 from chalicelib.alerts import reads
 from chalicelib.alerts.model.alert import STATE_NAMES, State
 from chalicelib.alerts.model.hazards import hazards
@@ -89,7 +91,8 @@ def _entry(one: reads.Summary, lang: str, origin: str) -> dict[str, object]:
         "title": f"{RUNGS[one.level].label.in_(lang)}: {one.headline.in_(lang)}{state}",
         "link": f"{origin}{reads.address(one.id).in_(lang)}",
         "unique_id": f"{origin}{reads.address(one.id).id}",
-        "description": f"{one.instruction.in_(lang)} ({area_names(one.areas).in_(lang)})",
+        # The library says that a summary is HTML.
+        "description": escape(f"{one.instruction.in_(lang)} ({area_names(one.areas).in_(lang)})", quote=False),
         "pubdate": one.issued_at,
         "updateddate": one.updated_at,
         "categories": (one.hazard, one.level),
