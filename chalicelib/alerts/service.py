@@ -46,6 +46,7 @@ class Alerts:
         self._tools = tools
         self._store = AlertStore(tools.store)
 
+    @retried
     def draft(self, content: Content, by: Hand, form_id: str, incident_id: str = "") -> str:
         """The id of the draft; the same one however often the form is sent. Raises Refusal, NotFound, NotVerified."""
         self.cause(incident_id)

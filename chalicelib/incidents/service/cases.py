@@ -52,6 +52,7 @@ class Incidents:
         self._tools = tools
         self._store = IncidentStore(tools.store)
 
+    @retried
     def report(self, seen: Observation, form_id: str) -> str:
         """The reference of the report; the same one however often the form is sent."""
         reference = new_reference(PREFIX)
