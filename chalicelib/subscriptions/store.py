@@ -3,7 +3,8 @@
 Access patterns: a subscription by its id (`subscription#<id>`); the subscription of an address, by its keyed hash
 (`address#<hash>`: one address, one subscription); the listeners of a place, page by page in each shard
 (`audience#<place>#<shard>` / id); the names of all phone topics (`phone#topics`); the alerts that still hold phones on
-their topics (`phone#alerts`); phones that are leaving a topic (list `phones#leaving`).
+their topics (`phone#alerts`); phones that are leaving a topic, who left first first
+(list `phones#leaving`).
 """
 
 from collections.abc import Sequence
@@ -40,7 +41,9 @@ class PhoneTopics:
 
 
 def _leaving(subscription: Subscription) -> Listing | None:
-    return Listing(LEAVING, as_stamp(subscription.asked_at)) if subscription.lines.leaving else None
+    if not subscription.lines.leaving:
+        return None
+    return Listing(LEAVING, as_stamp(min(line.left_at or subscription.asked_at for line in subscription.lines.leaving)))
 
 
 def _key(id: str) -> Key:

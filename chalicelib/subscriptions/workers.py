@@ -1,4 +1,4 @@
-"""What subscriptions do when something is announced, and when SES tells what became of a mail.
+"""What subscriptions do when something is announced, when SES tells what became of a mail, and each minute.
 
 Use cases are imported where they run: these handlers are registered with the pages, which need none of them.
 """
@@ -28,10 +28,8 @@ MOVES: dict[str, type[SubscriptionFact]] = {
 
 def write_to_them(entry: Entry) -> None:
     from chalicelib.subscriptions.service.confirmations import confirmations
-    from chalicelib.subscriptions.service.phone_lines import phone_lines
 
     confirmations().write(fact_from(SubscriptionRequested, entry).subscription_id)
-    phone_lines().sweep()
 
 
 def move_their_phone(entry: Entry) -> None:
@@ -40,14 +38,12 @@ def move_their_phone(entry: Entry) -> None:
     fact = fact_from(MOVES[entry.name], entry)
     if fact.channel == Channel.PHONE:
         phone_lines().agree(fact.subscription_id)
-    phone_lines().sweep()
 
 
 def follow_alert(entry: Entry) -> None:
     from chalicelib.subscriptions.service.phone_lines import phone_lines
 
     phone_lines().follow_alert(entry)
-    phone_lines().sweep(pages=4)
 
 
 def settle(message: Message) -> None:
@@ -75,3 +71,11 @@ def subscriptions_worker(event: Any) -> None:
 @messages_worker("subscriptions", settle)
 def subscriptions_outcomes(event: Any) -> None:
     """Bounces and complaints."""
+
+
+@workers.schedule("rate(1 minute)", name="subscriptions_clock")
+def subscriptions_clock(_event: Any) -> None:
+    """Lets phones go that had to stay on a topic for a while."""
+    from chalicelib.subscriptions.service.phone_lines import phone_lines
+
+    phone_lines().sweep()

@@ -13,7 +13,7 @@ QUEUES = {
     "AlertsPhone": "PhoneQueue",
     "SubscriptionsOutcomes": "OutcomesQueue",
 }
-SCHEDULED = ("Sweeper", "AlertsClock")
+SCHEDULED = ("Sweeper", "AlertsClock", "SubscriptionsClock")
 EVERYBODY = {"APIHandler", "Relay", *SCHEDULED, *QUEUES}
 
 

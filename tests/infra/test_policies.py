@@ -16,6 +16,7 @@ ROLES = {
     "sweeper": "SweeperRole",
     "incidents_worker": "IncidentsWorkerRole",
     "subscriptions_worker": "SubscriptionsWorkerRole",
+    "subscriptions_clock": "SubscriptionsClockRole",
     "alerts_mail": "AlertsMailRole",
     "alerts_phone": "AlertsPhoneRole",
     "subscriptions_outcomes": "SubscriptionsOutcomesRole",
@@ -88,9 +89,16 @@ def test_only_pages_seal_and_only_those_who_sign_or_find_make_macs(stage: str) -
     assert holders(stage, "kms:GenerateMac") == {"api_handler", "subscriptions_worker", "alerts_mail"}
 
 
-def test_one_function_keeps_the_topics_of_phones(stage: str) -> None:
-    for action in ("sns:CreateTopic", "sns:Subscribe", "sns:Unsubscribe"):
+def test_one_function_keeps_the_topics_of_phones_and_its_clock_lets_go(stage: str) -> None:
+    for action in ("sns:CreateTopic", "sns:Subscribe"):
         assert holders(stage, action) == {"subscriptions_worker"}
+    assert holders(stage, "sns:Unsubscribe") == {"subscriptions_worker", "subscriptions_clock"}
+
+
+def test_the_clock_of_subscriptions_changes_records_and_makes_none(stage: str) -> None:
+    assert may(stage, "subscriptions_clock", "dynamodb:UpdateItem")
+    for action in ("dynamodb:PutItem", "dynamodb:DeleteItem"):
+        assert not may(stage, "subscriptions_clock", action)
 
 
 def test_only_functions_that_send_open_the_vault(stage: str) -> None:

@@ -21,7 +21,7 @@ from infra.local.city import STAGE
 from tests.stack.second_city import SecondCity
 from tests.twins.post import MemoryMail, MemoryPhones, MemoryQueue
 
-CLOCKS = (f"sewaka-{STAGE}-sweeper", f"sewaka-{STAGE}-alerts-clock")
+CLOCKS = tuple(f"sewaka-{STAGE}-{name}" for name in ("sweeper", "alerts-clock", "subscriptions-clock"))
 
 
 def tools_at(city: SecondCity, *, minutes_ago: float = 0) -> Toolbox:

@@ -17,6 +17,7 @@ from chalicelib.alerts.model.ladder import Level
 from chalicelib.alerts.model.words import Announcement
 from chalicelib.alerts.service import Alerts
 from chalicelib.core.delivery import Channel, Deliveries
+from chalicelib.core.events import system
 from chalicelib.core.vault import Secret
 from chalicelib.core.web.sessions import SESSION_COOKIE, start_session
 from chalicelib.core.web.visit import Officer
@@ -26,6 +27,7 @@ from chalicelib.subscriptions.model.subscription import State as Standing
 from chalicelib.subscriptions.model.wishes import Channel as Way
 from chalicelib.subscriptions.model.wishes import Floor
 from chalicelib.subscriptions.service.asking import Subscriptions
+from chalicelib.subscriptions.store import SubscriptionStore
 from tests.stack.browser import Browser, Seen, SeenForm
 from tests.stack.by_hand import ByHand, fact_message
 from tests.stack.journey import composed, new_people, phone_topics, received
@@ -300,6 +302,18 @@ def take_down_a_phone(hand: ByHand) -> Step:
     Subscriptions(hand.tools()).stop(person)
     fact = fact_message(last_fact(hand, person))
     return worked(hand, "subscriptions-worker", fact, lambda: number not in hangs_there(hand, THERE))
+
+
+def let_a_phone_go(hand: ByHand) -> Step:
+    """One that stopped, and could not leave its topic then."""
+    number = new_people().phone
+    person = confirmed(hand, Way.PHONE, number)
+    assert hand.handed("subscriptions-worker", fact_message(last_fact(hand, person)))
+    Subscriptions(hand.tools()).stop(person)
+    one = standing(hand, person)
+    leaving = replace(one, lines=one.lines.towards(one.topic, hand.tools().now()))
+    SubscriptionStore(hand.tools().store).keep_lines(leaving, by=system("subscriptions"))
+    return Run(lambda: hand.ticked("subscriptions-clock")).step(lambda: number not in hangs_there(hand, THERE))
 
 
 def plan_mails(hand: ByHand) -> Step:

@@ -4,10 +4,16 @@ import json
 import re
 import uuid
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 from chalicelib.core.events import Entry, ascii_json
-from chalicelib.subscriptions.workers import HANDLERS, subscriptions_outcomes, subscriptions_worker
+from chalicelib.subscriptions.workers import (
+    HANDLERS,
+    subscriptions_clock,
+    subscriptions_outcomes,
+    subscriptions_worker,
+)
 from tests.web.city import City
 from tests.web.client import Client, Reply
 
@@ -69,6 +75,13 @@ def handed(worker: Any, bodies: Sequence[str]) -> list[str]:
 def work(city: City) -> None:
     """The worker handles everything that was announced so far, also what it knows already."""
     assert deliver(city, facts(city)) == []
+
+
+def tick(city: City, **later: float) -> None:
+    """Time passes, and the clock of subscriptions ticks."""
+    city.clock.pass_(timedelta(**later))
+    names = ("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources")
+    subscriptions_clock(dict.fromkeys(names, ""), Lambda())
 
 
 def _record(id: str, body: str) -> dict[str, Any]:

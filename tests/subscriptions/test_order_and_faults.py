@@ -31,6 +31,7 @@ from tests.subscriptions.people import (
     pressed,
     subscribed_by_mail,
     subscribed_by_phone,
+    tick,
     type_code,
     work,
 )
@@ -49,9 +50,16 @@ def moved(city: City, manage: str, **changes: str) -> None:
 
 
 def settled(city: City, rounds: int = 3) -> None:
-    """SQS brings every message again until it is done."""
+    """SQS brings every message again until it is done, and the clock ticks."""
     for _ in range(rounds):
         deliver(city, facts(city))
+    tick(city, minutes=5)
+
+
+def move_on(city: City) -> None:
+    """What happens after a move, where nothing breaks."""
+    deliver(city, facts(city))
+    tick(city, minutes=5)
 
 
 # --- messages to whoever asked
@@ -142,6 +150,7 @@ def test_any_order_of_the_facts_ends_with_the_newest_wishes(city: City, order: t
     told = facts(city, "SubscriptionConfirmed", "SubscriptionChanged") + facts(city, "SubscriptionRequested")
 
     assert deliver(city, [told[at] for at in order]) == []
+    tick(city, minutes=5)
 
     assert on_topics(city) == {f"{SOUTH}-awas-id": [NUMBER]}
     assert len(city.phones.texts) == 1
@@ -161,7 +170,7 @@ def test_a_worker_that_dies_before_or_after_any_step_of_moving_loses_no_phone(ci
 
     with working_with(replace(city.tools, phones=steps)):
         try:
-            deliver(city, facts(city))
+            move_on(city)
         except Killed:
             assert on_topics(city), "a phone that moves hangs on at least one topic"
         settled(city)
@@ -175,7 +184,7 @@ def test_who_moves_again_after_the_worker_died_leaves_nothing_behind(city: City,
     moved(city, manage, place=RENON)
     with working_with(replace(city.tools, phones=Steps(city, dies))):
         try:
-            deliver(city, facts(city))
+            move_on(city)
         except Killed:
             assert on_topics(city)
     city.store.step = nothing

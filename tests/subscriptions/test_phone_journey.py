@@ -19,6 +19,7 @@ from tests.subscriptions.people import (
     phone_form,
     pressed,
     subscribed_by_phone,
+    tick,
     type_code,
     work,
 )
@@ -164,6 +165,7 @@ def test_moving_house_changes_the_topic(city: City) -> None:
 
     saved = city.visitor().post(manage, wishes(place=RENON, floor="awas", language="en"))
     work(city)
+    tick(city, minutes=5)
 
     assert saved.status == 303
     assert on_topics(city) == {f"{RENON}-awas-en": [NUMBER]}

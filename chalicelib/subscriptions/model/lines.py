@@ -1,23 +1,32 @@
 """On which topics a phone hangs: it joins the new one before it leaves the old one, and it stays on the old one while
-an active alert may still have something to tell there.
+an active alert, also one that nobody here has heard of yet, may still have something to tell there.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from chalicelib.subscriptions.model.wishes import place_and_floor, rank
+
+# An alert may be so long on its way to this service, which must know of it before anybody leaves where it was told.
+SHORTEST_STAY: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
     """A phone on a topic. `subscription` is SNS's ARN, "" until it is known.
 
-    `closing`: its end is decided and may have happened, so nobody may count on it any more.
+    `left_at` is when it was no longer wanted (UTC). `closing`: its end is decided and may have happened, so nobody may
+    count on it any more.
     """
 
     topic: str
     subscription: str = ""
+    left_at: datetime | None = None
     closing: bool = False
+
+    def has_stayed(self, now: datetime) -> bool:
+        return self.left_at is None or now >= self.left_at + SHORTEST_STAY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,13 +36,13 @@ class Lines:
     current: Line | None = None
     leaving: tuple[Line, ...] = ()
 
-    def towards(self, topic: str) -> "Lines":
+    def towards(self, topic: str, now: datetime) -> "Lines":
         """With `topic` ("": none) as the current one; itself where it is. Who comes back in time never left."""
         if topic == (self.current.topic if self.current else ""):
             return self
-        lines = (*self.leaving, self.current) if self.current else self.leaving
+        lines = (*self.leaving, replace(self.current, left_at=now)) if self.current else self.leaving
         back = next((line for line in lines if line.topic == topic and not line.closing), None)
-        current = back or (Line(topic=topic) if topic else None)
+        current = replace(back, left_at=None) if back else (Line(topic=topic) if topic else None)
         return Lines(current=current, leaving=tuple(line for line in lines if line is not back))
 
     def joined(self, subscription: str) -> "Lines":
@@ -48,6 +57,10 @@ class Lines:
     def in_the_way(self) -> tuple[Line, ...]:
         """Ends of the current topic that are still under way: they come before a new beginning."""
         return tuple(line for line in self.leaving if self.current and line.topic == self.current.topic)
+
+    def nameless(self) -> tuple[Line, ...]:
+        """Leaving ones whose ARN was not written down in time."""
+        return tuple(line for line in self.leaving if not line.subscription)
 
 
 @dataclass(frozen=True, kw_only=True)

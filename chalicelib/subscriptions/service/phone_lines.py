@@ -1,16 +1,18 @@
 """Makes the phones' topics agree with what people wish: each step may be killed and done again.
 
-A phone joins its new topic before it leaves the old one. The old one is kept while an active alert was told there,
-so that a cancel still arrives. Nothing is done at SNS before the table says so, and the one step that cannot be
-taken back, unsubscribing, names an ARN that the table has already given up.
+A phone joins its new topic before it leaves the old one. The old one is kept for some minutes, and while an active
+alert was told there, so that a cancel still arrives; then the clock lets it go. Nothing is done at SNS before the
+table says so, and the one step that cannot be taken back, unsubscribing, names an ARN that the table has already
+given up.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from chalicelib.core import places
-from chalicelib.core.errors import CityError
+from chalicelib.core.errors import CityError, Unavailable
 from chalicelib.core.events import Entry, system
 from chalicelib.core.log import note
 from chalicelib.core.post import Refused
@@ -30,8 +32,9 @@ OVER: Final = frozenset({"AlertCancelled", "AlertExpired"})
 
 
 class PhoneLines:
-    def __init__(self, tools: Toolbox) -> None:
+    def __init__(self, tools: Toolbox, *, page: int = PAGE) -> None:
         self._tools = tools
+        self._page = page
         self._store = SubscriptionStore(tools.store)
 
     def agree(self, id: str) -> None:
@@ -48,12 +51,12 @@ class PhoneLines:
         one = self._store.find(id)
         if one is None:
             return
-        one = self._kept(one, one.lines.towards(one.topic))
+        one = self._kept(one, one.lines.towards(one.topic, self._tools.now()))
+        for line in one.lines.nameless():
+            one = self._named(one, line)
         for line in one.lines.in_the_way():
             one = self._left(one, line)
-        one = self._joined(one)
-        for line in self._free(one, self._store.alerts()):
-            one = self._left(one, line)
+        self._left_free(self._joined(one))
 
     @retried
     def follow_alert(self, entry: Entry) -> None:
@@ -65,29 +68,44 @@ class PhoneLines:
         if alerts is not known:
             self._store.keep_alerts(alerts, by=BY)
 
-    def sweep(self, pages: int = 1) -> None:
-        """Lets those go who could not leave before."""
-        cursor = None
-        for _ in range(pages):
-            leaving, cursor = self._store.leaving(PAGE, cursor)
-            alerts = self._store.alerts()
-            for one in leaving:
-                if self._free(one, alerts):
-                    self._let_go(one.id)
-            if cursor is None:
-                return
+    def sweep(self, *, seconds: float = 40) -> None:
+        """Lets those go who could not leave before, who left first first, while time is left.
 
-    def _let_go(self, id: str) -> None:
-        """One phone that cannot leave now stays listed: the message that brought us here is somebody else's."""
+        One who cannot leave now keeps nobody behind waiting; Unavailable is raised in the end.
+        """
+        end, stuck = self._tools.now() + timedelta(seconds=seconds), 0
+        for one in self._waiting():
+            stuck += not self._let_go(one.id)
+            if self._tools.now() >= end:
+                break
+        if stuck:
+            raise Unavailable(reason="phones_not_let_go")
+
+    def _waiting(self) -> Iterator[Subscription]:
+        """Those who may leave something now, page by page."""
+        cursor, more = None, True
+        while more:
+            leaving, cursor = self._store.leaving(self._page, cursor)
+            alerts, more = self._store.alerts(), cursor is not None
+            yield from (one for one in leaving if self._free(one, alerts))
+
+    def _let_go(self, id: str) -> bool:
         try:
-            self.agree(id)
-        except (CityError, ValueError) as problem:
+            retried(lambda: self._left_free(self._store.get(id)))()
+        except CityError as problem:
             note("phone_not_let_go", subscription_id=id, reason=type(problem).__name__)
+            return False
+        return True
+
+    def _left_free(self, one: Subscription) -> None:
+        for line in self._free(one, self._store.alerts()):
+            one = self._left(one, line)
 
     def _free(self, one: Subscription, alerts: ActiveAlerts) -> list[Line]:
         """What may be left now. Who has stopped hears nothing more, not even a cancel."""
         now = self._tools.now()
-        return [line for line in one.lines.leaving if not (one.topic and alerts.holds(line.topic, now))]
+        named = [line for line in one.lines.leaving if line.subscription]
+        return [line for line in named if not one.topic or (line.has_stayed(now) and not alerts.holds(line.topic, now))]
 
     def _joined(self, one: Subscription) -> Subscription:
         line = one.lines.current
@@ -99,23 +117,23 @@ class PhoneLines:
 
     def _left(self, one: Subscription, line: Line) -> Subscription:
         """Gives the ARN up in the table, and only then at SNS."""
-        arn = line.subscription or self._found_out(one, line)
-        closing = replace(line, subscription=arn, closing=True)
+        closing = replace(line, closing=True)
         if closing != line:
             one, line = self._kept(one, one.lines.changed(line, closing)), closing
-        if arn:
-            self._tools.phones.unsubscribe(arn)
+        self._tools.phones.unsubscribe(line.subscription)
         note("phone_left", subscription_id=one.id, topic=line.topic)
         return self._kept(one, one.lines.changed(line, None))
 
-    def _found_out(self, one: Subscription, line: Line) -> str:
-        """The ARN that was not written down in time: subscribing again tells it. "" for a number that hangs nowhere."""
+    def _named(self, one: Subscription, line: Line) -> Subscription:
+        """With the ARN that was not written down in time: subscribing again tells it. A number that SNS does not take
+        hangs nowhere."""
         try:
-            return self._tools.phones.subscribe(line.topic, self._number(one))
+            arn = self._tools.phones.subscribe(line.topic, self._number(one))
         except Refused as refused:
             if not refused.final:
                 raise
-            return ""
+            return self._kept(one, one.lines.changed(line, None))
+        return self._kept(one, one.lines.changed(line, replace(line, subscription=arn)))
 
     def _kept(self, one: Subscription, lines: Lines) -> Subscription:
         return one if lines is one.lines else self._store.keep_lines(replace(one, lines=lines), by=BY)
