@@ -144,7 +144,7 @@ def test_a_draft_that_is_sent_twice_is_one_draft(city: City) -> None:
         ({"level": "normal"}, "level", "Choose the level"),
         ({"areas": []}, "areas", "Choose at least one area"),
         ({"areas": ["51.71.99"]}, "areas", "Choose at least one area"),
-        ({"headline_en": ""}, "headline_en", "Write the headline"),
+        ({"headline_en": ""}, "headline_en", "Write the headline in English"),
         ({"headline_id": "x" * 101}, "headline_id", "No more than 100 characters"),
         ({"instruction_en": "\u202eevil"}, "instruction_en", "Remove invisible characters"),
         ({"description_id": "x" * 1501}, "description_id", "No more than 1,500 characters"),

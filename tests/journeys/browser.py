@@ -31,6 +31,10 @@ WIDE = """() => document.documentElement.scrollWidth <= window.innerWidth ? [] :
     [...document.querySelectorAll("body *")].filter(one => one.getBoundingClientRect().right > window.innerWidth + 1)
     .map(one => `${one.tagName}.${one.className}: ${Math.round(one.getBoundingClientRect().right)} px`)"""
 
+# Links within the page that lead nowhere, such as from a list of errors to a field that is not there.
+DANGLING = """() => [...document.querySelectorAll('a[href^="#"]')].map(one => one.getAttribute("href"))
+    .filter(target => !document.getElementById(target.slice(1)))"""
+
 
 @contextmanager
 def chromium_running() -> Iterator[Browser]:
@@ -168,6 +172,11 @@ class Window:
     def sticks_out(self) -> list[str]:
         """What is wider than the window; empty where nothing scrolls sideways."""
         found: list[str] = self.page.evaluate(WIDE)
+        return found
+
+    def leads_nowhere(self) -> list[str]:
+        """Links within the page without a target."""
+        found: list[str] = self.page.evaluate(DANGLING)
         return found
 
     def cookies(self) -> list[str]:

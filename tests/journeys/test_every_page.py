@@ -23,7 +23,10 @@ from tests.web.city import memory_city
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
 languages = pytest.mark.parametrize("lang", ["id", "en"])
-FAULTS = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.CityError)]
+# One class for each status: what else tells them apart is their words.
+FAULTS = {
+    one.status: one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.CityError)
+}
 
 
 @dataclass
@@ -86,7 +89,7 @@ def test_a_refusal_is_sound(stage: Stage, refusal: Refusal, lang: str) -> None:
 
 
 @languages
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: str(fault.__name__))
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=lambda fault: str(fault.__name__))
 def test_the_page_of_every_fault_is_sound(stage: Stage, fault: type[errors.CityError], lang: str) -> None:
     with memory_city():
         page = error_page(fault(), f"/{lang}/report", [])
@@ -107,11 +110,13 @@ def test_the_inbox_is_sound(stage: Stage, running_city: SecondCity) -> None:
 
 
 def test_the_judges_see_what_is_wrong(stage: Stage) -> None:
-    wrong = '<title>x</title><img src="data:,"><p style="width: 100rem">wide</p><script src="/nothing.js"></script>'
+    wrong = '<title>x</title><img src="data:,"><p style="width: 100rem">wide</p><a href="#away">x</a>'
+    wrong += '<script src="/nothing.js"></script>'
     window = shown(stage, "id", wrong)
 
     assert any(fault.startswith("image-alt") for fault in window.faults())
     assert any(wide.startswith("P.") for wide in window.sticks_out())
+    assert window.leads_nowhere() == ["#away"]
     assert any("nothing.js" in said for said in window.complaints)
 
 
@@ -147,5 +152,6 @@ def sound(window: Window) -> None:
         assert window.faults() == [], size
     window.wide(320)
     assert window.sticks_out() == []
+    assert window.leads_nowhere() == []
     assert window.complaints == []
     assert window.cookies() == ([] if window.officer == "" else [SESSION_COOKIE])

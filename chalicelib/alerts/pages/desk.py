@@ -34,7 +34,7 @@ operators = staff(*ACTING)
 readers = staff(*ACTING, "auditor")
 
 WHY_BACK = Text(id="Tulis apa yang harus diperbaiki", en="Write what has to change")
-WHY_OVER = Text(id="Tulis mengapa peringatan berakhir", en="Write why the alert is over")
+WHY_OVER = Text(id="Tulis dalam {language} mengapa peringatan berakhir", en="Write in {language} why the alert is over")
 HISTORY = {
     "AlertDrafted": Text(id="Disusun", en="Drafted"),
     "AlertEdited": Text(id="Diubah", en="Changed"),

@@ -25,9 +25,15 @@ WHICH_LEVEL = Text(id="Pilih tingkatnya", en="Choose the level")
 WHERE = Text(id="Pilih sedikitnya satu wilayah", en="Choose at least one area")
 UNTIL_DAY = Text(id="Pilih harinya", en="Choose the day")
 UNTIL_TIME = Text(id="Tulis jam WITA, misalnya 18.00", en="Give the time in WITA, for example 18.00")
-HEADLINE_MISSING = Text(id="Tulis judulnya", en="Write the headline")
-INSTRUCTION_MISSING = Text(id="Tulis apa yang harus dilakukan", en="Write what people should do")
-DESCRIPTION_MISSING = Text(id="Tulis apa yang terjadi", en="Write what is happening")
+HEADLINE_MISSING = Text(id="Tulis judulnya dalam {language}", en="Write the headline in {language}")
+INSTRUCTION_MISSING = Text(
+    id="Tulis apa yang harus dilakukan dalam {language}", en="Write in {language} what people should do"
+)
+DESCRIPTION_MISSING = Text(id="Tulis apa yang terjadi dalam {language}", en="Write in {language} what is happening")
+LANGUAGE_WORDS = {
+    "id": Text(id="bahasa Indonesia", en="Indonesian"),
+    "en": Text(id="bahasa Inggris", en="English"),
+}
 
 
 def content(form: Form, now: datetime) -> Content:
@@ -54,9 +60,13 @@ def content(form: Form, now: datetime) -> Content:
 
 
 def both(form: Form, name: str, limit: int, missing: Text, *, lines: bool = False) -> Text:
-    """One text in every language, from the fields `<name>_id` and `<name>_en`."""
-    said = {lang: form.text(f"{name}_{lang}", limit=limit, lines=lines, missing=missing) for lang in ("id", "en")}
-    return Text(id=said["id"], en=said["en"])
+    """One text in every language, from the fields `<name>_id` and `<name>_en`; `missing` names `{language}`."""
+
+    def typed(lang: str) -> str:
+        asked = missing.format(language=LANGUAGE_WORDS[lang])
+        return form.text(f"{name}_{lang}", limit=limit, lines=lines, missing=asked)
+
+    return Text(id=typed("id"), en=typed("en"))
 
 
 def whole_number(typed: str) -> int:
