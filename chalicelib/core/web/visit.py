@@ -134,7 +134,7 @@ def _cookies(event: Mapping[str, Any]) -> dict[str, str]:
     Not http.cookies: it stops at the first cookie of anybody else that it cannot read, and ours would be lost.
     """
     header = ";".join(event["multiValueHeaders"].get("cookie", ()))
-    pairs = [part.partition("=") for part in header.split(";")]
+    pairs = [part.partition("=") for part in header.split(";") if part]
     names = [name.strip() for name, *_ in pairs]
     return {name: pair[2].strip() for name, pair in zip(names, pairs, strict=True) if names.count(name) == 1}
 
