@@ -61,7 +61,7 @@ def email(text: str) -> str:
     from email_validator import EmailNotValidError, validate_email
 
     try:
-        found = validate_email(text.strip(" "), check_deliverability=False, allow_smtputf8=False)
+        found = validate_email(text.strip(" "), check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError:
         raise BadEmail(
             Text(

@@ -88,7 +88,14 @@ def test_an_address_has_one_spelling_that_ses_can_send_to(typed: str, address: s
     "typed",
     [
         *("", "a", "a@b", "a@localhost", "a@b.id,c@d.id", "a@b.id c@d.id", "a@b.id;c@d.id", "Budi <b@example.com>"),
-        *("a@b.id\nBcc: x@example.com", "a@b.id\r\n", "\na@b.id", "a..b@example.com", "x" * 250 + "@b.id"),
+        *(
+            "a@b.id\nBcc: x@example.com",
+            "a@b.id\r\n",
+            "\na@b.id",
+            "a..b@example.com",
+            "x" * 250 + "@b.id",
+            "x" * 65 + "@b.id",
+        ),
         *("a@[127.0.0.1]", "a@127.0.0.1", '"a b"@example.com', "\u0430dmin@example.com", "a@b_c.id"),
         *("b•••@example.com", "a\u0000@example.com", "a\u202e@example.com", "a@exam\u200bple.com", "x@" * 5000),
     ],
