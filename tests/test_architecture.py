@@ -24,7 +24,20 @@ ROOMS = {
     "workers": {"model", "service", "reads", "events"},
 }
 # Pure words: what a model may know of the core. `vault` is here for its `Sealed`, `events` for `Fact`.
-PURE = {"errors", "money", "clock", "calendar", "places", "ids", "text", "contacts", "vault", "events", "sms"}
+PURE = {
+    "errors",
+    "money",
+    "clock",
+    "calendar",
+    "places",
+    "hazards",
+    "ids",
+    "text",
+    "contacts",
+    "vault",
+    "events",
+    "sms",
+}
 
 
 def imports(path: Path) -> Iterator[str]:

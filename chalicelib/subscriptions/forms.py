@@ -5,9 +5,10 @@ from typing import Final
 
 from chalicelib.core import contacts, places
 from chalicelib.core.errors import BadValue
+from chalicelib.core.hazards import hazards
 from chalicelib.core.text import LANGUAGES, Text
 from chalicelib.core.web.forms import Form
-from chalicelib.subscriptions.model.wishes import Channel, Floor, Wishes, chosen_hazards, hazards
+from chalicelib.subscriptions.model.wishes import Channel, Floor, Wishes, chosen_hazards
 from chalicelib.subscriptions.service.asking import Request
 
 EMAIL: Final = Text(id="Masukkan alamat email Anda", en="Enter your email address")

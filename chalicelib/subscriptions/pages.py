@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from chalicelib.core import places
+from chalicelib.core.hazards import hazards
 from chalicelib.core.toolbox import toolbox
 from chalicelib.core.web.answers import FORM, Answer, Page, Redirect
 from chalicelib.core.web.forms import Form
@@ -15,7 +16,7 @@ from chalicelib.core.web.visit import Visit
 from chalicelib.subscriptions import links
 from chalicelib.subscriptions.forms import code, mail_request, phone_request, wishes_for
 from chalicelib.subscriptions.model.subscription import PENDING_LIFE, Subscription
-from chalicelib.subscriptions.model.wishes import FLOOR_MEANINGS, hazard_words, hazards, place_words
+from chalicelib.subscriptions.model.wishes import FLOOR_MEANINGS, hazard_words, place_words
 from chalicelib.subscriptions.service.asking import Request, subscriptions
 
 pages = Pages(__name__)
@@ -130,7 +131,7 @@ def choices() -> dict[str, Any]:
     floors = [{"value": str(floor), "text": LEVEL_NAMES[floor], "hint": said} for floor, said in FLOOR_MEANINGS.items()]
     return {
         "places": places.places(),
-        "hazards": list(hazards().items()),
+        "hazards": [(one.code, one.name) for one in hazards().values()],
         "floors": floors,
         "languages": list(LANGUAGE_NAMES.items()),
     }

@@ -5,13 +5,13 @@ import json
 import pytest
 
 from chalicelib.alerts.events import AlertIssued
-from chalicelib.alerts.model.hazards import hazards
 from chalicelib.alerts.model.ladder import LEVELS, RUNGS, Level, Status
 from chalicelib.alerts.model.refusals import Refusal
 from chalicelib.alerts.model.words import Announcement, area_names, check_length, in_every_language, words
 from chalicelib.alerts.pages.form import DESCRIPTION, HEADLINE, INSTRUCTION
 from chalicelib.core import ROOT
 from chalicelib.core.events import LARGEST_FACT, ascii_json
+from chalicelib.core.hazards import hazards
 from chalicelib.core.text import Text
 from tests.alerts.build import DAUH_PURI_KAUH, NOW, draft, issued
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.alerts.model.alert import Alert
-from chalicelib.alerts.model.hazards import hazards
 from chalicelib.alerts.model.words import Announcement, area_names, path, words
+from chalicelib.core.hazards import hazards
 from chalicelib.core.messages import letter as rendered
 from chalicelib.core.post import Mail, one_click
 from chalicelib.core.text import Text

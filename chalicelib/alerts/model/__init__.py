@@ -1,1 +1,1 @@
-"""What an alert is: the ladder, the hazards, the states, the words, and what may leave the city. Pure."""
+"""What an alert is: the ladder, the states, the words, and what may leave the city. Pure."""

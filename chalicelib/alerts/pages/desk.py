@@ -3,7 +3,6 @@
 from typing import Any
 
 from chalicelib.alerts.model.alert import STATE_NAMES, Alert, Hand, State
-from chalicelib.alerts.model.hazards import hazards
 from chalicelib.alerts.model.ladder import STATUS_NAMES
 from chalicelib.alerts.model.words import area_names
 from chalicelib.alerts.pages.form import (
@@ -19,6 +18,7 @@ from chalicelib.alerts.pages.form import (
 )
 from chalicelib.alerts.service import alerts
 from chalicelib.core.events import Entry
+from chalicelib.core.hazards import hazards
 from chalicelib.core.text import Text
 from chalicelib.core.toolbox import toolbox
 from chalicelib.core.web.answers import Answer, Page, Redirect

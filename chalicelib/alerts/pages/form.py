@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from chalicelib.alerts.model.alert import Alert, Content
-from chalicelib.alerts.model.hazards import hazards
 from chalicelib.alerts.model.ladder import LEVELS, RUNGS, STATUS_NAMES, Level, Status
 from chalicelib.core import places
 from chalicelib.core.clock import WITA
 from chalicelib.core.contacts import plain_digits
 from chalicelib.core.errors import BadValue
+from chalicelib.core.hazards import hazards
 from chalicelib.core.text import Text, local
 from chalicelib.core.web.forms import Form
 from chalicelib.core.web.visit import Visit

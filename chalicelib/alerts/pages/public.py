@@ -4,10 +4,10 @@ from html import escape
 
 from chalicelib.alerts import reads
 from chalicelib.alerts.model.alert import STATE_NAMES, State
-from chalicelib.alerts.model.hazards import hazards
 from chalicelib.alerts.model.ladder import RUNGS
 from chalicelib.alerts.model.words import area_names
 from chalicelib.alerts.service import alerts
+from chalicelib.core.hazards import hazards
 from chalicelib.core.text import Text
 from chalicelib.core.toolbox import toolbox
 from chalicelib.core.web.answers import Answer, Body, Page

@@ -1,13 +1,12 @@
 """What somebody wants to hear of: places, hazards, and how bad it must be."""
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from typing import Final
 
-from chalicelib.core import ROOT, places
+from chalicelib.core import places
+from chalicelib.core.hazards import hazards
 from chalicelib.core.text import Text
 
 LADDER: Final = ("normal", "waspada", "siaga", "awas")
@@ -86,13 +85,6 @@ def place_and_floor(topic: str) -> tuple[str, str]:
     return place, floor
 
 
-@cache
-def hazards() -> dict[str, Text]:
-    """The names of what the city warns of, by code."""
-    rows = json.loads((ROOT / "data" / "hazards.json").read_text("utf-8"))["hazards"]
-    return {row["code"]: Text(id=row["id"], en=row["en"]) for row in rows}
-
-
 def chosen_hazards(ticked: Collection[str]) -> tuple[str, ...]:
     """In the order of the list; empty where all are ticked, so that hazards which are added later count as well."""
     found = tuple(code for code in hazards() if code in ticked)
@@ -106,7 +98,7 @@ def place_words(codes: Collection[str]) -> Text:
 
 def hazard_words(codes: Collection[str]) -> Text:
     """The names of hazards as one line; one that is not on the list any more is left out."""
-    return _joined([hazards()[code] for code in codes if code in hazards()] or [EVERY_HAZARD])
+    return _joined([hazards()[code].name for code in codes if code in hazards()] or [EVERY_HAZARD])
 
 
 def _joined(names: list[Text]) -> Text:

@@ -19,6 +19,7 @@ class Hazard:
 
 @cache
 def hazards() -> dict[str, Hazard]:
+    """All of them by code, in the order in which they are shown."""
     rows = json.loads((ROOT / "data" / "hazards.json").read_text("utf-8"))["hazards"]
     return {row["code"]: _hazard(**row) for row in rows}
 
