@@ -29,6 +29,7 @@ class People:
 
     mail: str
     phone: str
+    place: str = HERE
 
     def both(self) -> tuple[str, str]:
         return self.mail, self.phone

@@ -63,7 +63,13 @@ def verified(hand: ByHand, reference: str) -> Entry:
 
 
 def issued(
-    hand: ByHand, incident: str = "", *, minutes_ago: float = 0, ends_in: float = 60, level: Level = Level.SIAGA
+    hand: ByHand,
+    incident: str = "",
+    *,
+    minutes_ago: float = 0,
+    ends_in: float = 60,
+    level: Level = Level.SIAGA,
+    place: str = THERE,
 ) -> Alert:
     """An alert that two officers let out so long ago, and that ends so many minutes after that."""
     tools = hand.tools(minutes_ago)
@@ -73,7 +79,7 @@ def issued(
         status=Status.ACTUAL,
         hazard="flood",
         level=level,
-        areas=(THERE,),
+        areas=(place,),
         headline=words,
         description=words,
         instruction=words,
