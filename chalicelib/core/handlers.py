@@ -2,7 +2,7 @@
 
 Under Chalice's decorator, because a blueprint's event functions run without `app.py` and its middleware:
 
-    @bp.on_sqs_message(queue="incidents", name="incidents_worker")
+    @workers.on_sqs_message(queue="incidents", name="incidents_worker")
     @facts_worker("incidents", {"AlertIssued": note_alert})
     def incidents_worker(event: Any) -> None:
         \"\"\"What this service does when others announce something.\"\"\"

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from chalicelib.core.store import Lines
     from chalicelib.spine.service import Relay
 
-bp = Blueprint(__name__)
+workers = Blueprint(__name__)
 
 
 # The real stream is named in infra/functions.yaml.
-@bp.on_dynamodb_record(stream_arn="arn:aws:dynamodb:ap-southeast-3:000000000000:table/sewaka/stream/0", name="relay")
+@workers.on_dynamodb_record(
+    stream_arn="arn:aws:dynamodb:ap-southeast-3:000000000000:table/sewaka/stream/0", name="relay"
+)
 def relay(event: Any) -> None:
     """Sends the facts of a stream batch. Raises when some are left, so that the stream brings the batch again.
 
@@ -29,7 +31,7 @@ def relay(event: Any) -> None:
     note("facts_relayed", facts=len(lines))
 
 
-@bp.schedule(Rate(1, unit=Rate.MINUTES), name="sweeper")
+@workers.schedule(Rate(1, unit=Rate.MINUTES), name="sweeper")
 def sweeper(_: Any) -> None:
     """Sends what is still unsent after a minute, and says how long the oldest has waited."""
     from chalicelib.spine.service import missed, oldest_seconds, sweep
