@@ -139,6 +139,7 @@ def ascii_json(value: object) -> str:
 
 
 F = TypeVar("F", bound=Fact)
+T = TypeVar("T")
 
 
 def fact_from(kind: type[F], entry: Entry) -> F:
@@ -146,9 +147,22 @@ def fact_from(kind: type[F], entry: Entry) -> F:
 
     Raises ValueError for a schema from the future, msgspec.ValidationError for data that do not fit.
     """
-    data, schema = entry.data, entry.schema
-    if schema > kind.schema:
-        raise ValueError(f"{entry.name} has schema {schema}, this release reads up to {kind.schema}")
-    for step in range(schema, kind.schema):
+    _refuse_future(entry, kind.schema)
+    data = entry.data
+    for step in range(entry.schema, kind.schema):
         data = kind.upgrades[step](data)
     return msgspec.convert(data, kind)
+
+
+def read_as(kind: type[T], entry: Entry, *, up_to: int = 1) -> T:
+    """Another service's fact as the few fields that a reader needs, a dataclass of the reader's own.
+
+    Raises ValueError for a schema above `up_to`, msgspec.ValidationError for data that do not fit.
+    """
+    _refuse_future(entry, up_to)
+    return msgspec.convert(entry.data, kind)
+
+
+def _refuse_future(entry: Entry, known: int) -> None:
+    if entry.schema > known:
+        raise ValueError(f"{entry.name} has schema {entry.schema}, this release reads up to {known}")

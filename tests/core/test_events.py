@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import msgspec
 import pytest
 
-from chalicelib.core.events import PUBLIC, Entry, Fact, ascii_json, entry_from, fact_from, officer, system
+from chalicelib.core.events import PUBLIC, Entry, Fact, ascii_json, entry_from, fact_from, officer, read_as, system
 from tests.twins.clock import START
 
 
@@ -93,6 +93,26 @@ def test_a_schema_from_the_future_is_refused() -> None:
 def test_data_that_do_not_fit_are_refused() -> None:
     with pytest.raises(msgspec.ValidationError):
         fact_from(PermitMoved, entry(data={"permit": "1", "villages": [7]}))
+
+
+@dataclass(frozen=True)
+class PermitSeen:
+    """What another service wants to know of a permit."""
+
+    permit: str
+    place: str = "unknown"
+
+
+def test_a_fact_of_another_service_is_read_as_the_few_fields_that_are_needed() -> None:
+    assert read_as(PermitSeen, entry(schema=1, data={"permit": "1", "villages": ["a"]})) == PermitSeen("1")
+    assert read_as(PermitSeen, entry(schema=2, data={"permit": "1", "place": "a"}), up_to=2) == PermitSeen("1", "a")
+
+
+def test_a_later_schema_of_another_service_is_refused_also_where_its_data_would_fit() -> None:
+    with pytest.raises(ValueError, match="schema 2, this release reads up to 1"):
+        read_as(PermitSeen, entry(schema=2, data={"permit": "1"}))
+    with pytest.raises(msgspec.ValidationError):
+        read_as(PermitSeen, entry(schema=1, data={"permit": 7}))
 
 
 def test_json_is_pure_ascii_and_always_the_same() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from chalicelib.core.events import Entry, ascii_json, fact_from
@@ -48,6 +49,20 @@ def test_a_decision_of_a_later_release_is_refused_and_nobody_is_told(city: City)
         news().tell(replace(entry, schema=2))
 
     assert city.mail.sent == []
+
+
+@pytest.mark.parametrize("wrong", [{"schema": 2}, {"data": {"incident_id": "incident_1"}}])
+def test_news_of_an_alert_that_cannot_be_read_are_refused(city: City, wrong: dict[str, Any]) -> None:
+    reference = reported(None)
+    incident_id = decided(city, reference).data["incident_id"]
+    data = {"alert_id": "a", "incident_id": incident_id, "status": "actual"}
+    entry = replace(city.store.journal(f"incident#{incident_id}")[0], name="AlertIssued", data=data)
+    with pytest.raises((ValueError, msgspec.ValidationError)):
+        incidents().follow_alert(replace(entry, **wrong))
+
+    _, incident = incidents().progress(reference)
+    assert incident is not None
+    assert incident.alert_id == ""
 
 
 def test_news_of_another_alert_that_is_over_hides_no_alert_in_force(city: City) -> None:

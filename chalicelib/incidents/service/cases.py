@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from chalicelib.core.errors import AlreadyDone, Invalid, NotFound
-from chalicelib.core.events import PUBLIC, Entry, officer, system
+from chalicelib.core.events import PUBLIC, Entry, officer, read_as, system
 from chalicelib.core.ids import new_id, new_reference
 from chalicelib.core.store import Once, retried
 from chalicelib.core.text import Text
@@ -23,6 +23,15 @@ from chalicelib.incidents.store import IncidentStore
 
 PREFIX = "LP"  # laporan
 ALERT_STATES = {"AlertIssued": ISSUED, "AlertCancelled": "cancelled", "AlertExpired": "expired"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertNews:
+    """What incidents read of alerts' AlertIssued, AlertCancelled and AlertExpired, schema 1."""
+
+    alert_id: str
+    incident_id: str
+    status: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,15 +114,15 @@ class Incidents:
 
     @retried
     def follow_alert(self, entry: Entry) -> None:
-        """Keeps what became of the incident's alert; an exercise changes nothing."""
-        incident_id = entry.data.get("incident_id", "")
-        if not incident_id or entry.data.get("status") != "actual":
+        """Keeps what became of the incident's alert; an exercise changes nothing. ValueError for a later schema."""
+        news = read_as(AlertNews, entry)
+        if not news.incident_id or news.status != "actual":
             return
-        known = self._store.incident(incident_id)
-        incident = known.warned(entry.data["alert_id"], ALERT_STATES[entry.name], entry.version)
+        known = self._store.incident(news.incident_id)
+        incident = known.warned(news.alert_id, ALERT_STATES[entry.name], entry.version)
         if incident is known:
             return
-        fact = IncidentWarned(incident_id=incident_id, alert_id=incident.alert_id, alert_state=incident.alert_state)
+        fact = IncidentWarned(incident_id=known.id, alert_id=incident.alert_id, alert_state=incident.alert_state)
         self._store.commit(fact, by=system("incidents"), incident=incident, once=Once(scope="incidents", id=entry.id))
 
     def progress(self, reference: str) -> tuple[Report, Incident | None]:

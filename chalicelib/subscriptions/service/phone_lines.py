@@ -7,19 +7,20 @@ given up.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 from chalicelib.core import places
 from chalicelib.core.errors import CityError, Unavailable
-from chalicelib.core.events import Entry, system
+from chalicelib.core.events import Entry, read_as, system
 from chalicelib.core.log import note
 from chalicelib.core.post import Refused
 from chalicelib.core.store import retried
 from chalicelib.core.toolbox import Toolbox, toolbox
 from chalicelib.subscriptions.model.lines import ActiveAlert, ActiveAlerts, Line, Lines
 from chalicelib.subscriptions.model.subscription import Subscription
+from chalicelib.subscriptions.model.wishes import LADDER, rank
 from chalicelib.subscriptions.service.asking import Subscriptions
 from chalicelib.subscriptions.service.refusals import reason_of
 from chalicelib.subscriptions.store import SubscriptionStore
@@ -29,6 +30,19 @@ BY: Final = system("subscriptions")
 GRACE: Final = timedelta(minutes=30)
 PAGE: Final = 50
 OVER: Final = frozenset({"AlertCancelled", "AlertExpired"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertNews:
+    """What subscriptions read of alerts' AlertIssued, AlertCancelled and AlertExpired, schema 1.
+
+    An expired one names neither villages nor level: those that were told before stay.
+    """
+
+    alert_id: str
+    status: str
+    level: str = "normal"
+    villages: tuple[str, ...] = ()
 
 
 class PhoneLines:
@@ -60,11 +74,15 @@ class PhoneLines:
 
     @retried
     def follow_alert(self, entry: Entry) -> None:
-        """Keeps which topics an actual alert was told to; an older fact changes nothing."""
-        if entry.data.get("status") != "actual":
+        """Keeps which topics an actual alert was told to; an older fact changes nothing.
+
+        Raises ValueError for a later schema, or a level or a village that nobody knows.
+        """
+        news = read_as(AlertNews, entry)
+        if news.status != "actual":
             return
         known = self._store.alerts()
-        alerts = known.with_(_alert(entry), self._tools.now())
+        alerts = known.with_(_alert(news, entry), self._tools.now())
         if alerts is not known:
             self._store.keep_alerts(alerts, by=BY)
 
@@ -142,14 +160,12 @@ class PhoneLines:
         return self._tools.vault.open(one.contact, owner=one.id)
 
 
-def _alert(entry: Entry) -> ActiveAlert:
-    """An expired one names neither villages nor level: those that were told before stay."""
+def _alert(news: AlertNews, entry: Entry) -> ActiveAlert:
     until = None if entry.name in OVER else entry.until
-    kin = {place for village in entry.data.get("villages", ()) for place in places.kin(village)}
     return ActiveAlert(
-        id=entry.data["alert_id"],
-        places=tuple(sorted(kin)),
-        level=entry.data.get("level", "normal"),
+        id=news.alert_id,
+        places=tuple(sorted({place for village in news.villages for place in places.kin(village)})),
+        level=LADDER[rank(news.level)],
         held_until=(until or entry.at) + GRACE,
         seen=entry.version,
     )
