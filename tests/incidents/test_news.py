@@ -125,3 +125,12 @@ def test_an_exercise_says_nothing_on_a_real_report(city: City) -> None:
     incidents().follow_alert(alert_fact(city, incident_id, "AlertIssued", 3, status="exercise"))
 
     assert IncidentStore(city.store).incident(incident_id).alert_id == ""
+
+
+def test_reports_cannot_make_the_city_text_a_whole_block_of_numbers(city: City) -> None:
+    """SMS pumping: twenty texts an hour to a thousand numbers, whoever asks."""
+    phones = [Contact(secret=Secret.PHONE, value=f"+62812345678{n:02}", mask="+62••••") for n in range(25)]
+    references = [reported(phone, form=f"f{n}") for n, phone in enumerate(phones)]
+    news().tell(decided(city, *references))
+
+    assert len(city.phones.texts) == 20

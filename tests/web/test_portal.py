@@ -217,13 +217,17 @@ def test_a_form_that_finds_the_table_away_is_shown_again_with_what_was_typed(cit
 
 
 def test_a_correlation_id_travels_with_the_answer(visitor: Client) -> None:
-    reply = visitor.get("/en/", X_Correlation_Id="11111111-2222-3333")
+    reply = visitor.get("/en/report", X_Correlation_Id="11111111-2222-3333")
 
     assert reply.headers["X-Correlation-Id"] == "11111111-2222-3333"
 
 
+def test_pages_that_caches_share_carry_no_readers_correlation_id(visitor: Client) -> None:
+    assert "X-Correlation-Id" not in visitor.get("/en/", X_Correlation_Id="11111111-2222-3333").headers
+
+
 def test_a_malformed_correlation_id_is_replaced(visitor: Client) -> None:
-    reply = visitor.get("/en/", X_Correlation_Id='"}{evil')
+    reply = visitor.get("/en/report", X_Correlation_Id='"}{evil')
 
     assert "evil" not in reply.headers["X-Correlation-Id"]
 

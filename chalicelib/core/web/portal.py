@@ -167,7 +167,10 @@ def _as_dict(answer: Response) -> dict[str, Any]:
 
 def _finished(answer: dict[str, Any], event: Mapping[str, Any], correlation: str) -> dict[str, Any]:
     own = {name: _one_line(value) for name, value in (answer.get("headers") or {}).items()}
-    answer["headers"] = {**own, **SECURITY_HEADERS, "X-Correlation-Id": correlation}
+    answer["headers"] = {**own, **SECURITY_HEADERS}
+    if "public" not in own.get("Cache-Control", ""):
+        # What caches share carries nobody's id.
+        answer["headers"]["X-Correlation-Id"] = correlation
     many = answer.get("multiValueHeaders") or {}
     answer["multiValueHeaders"] = {name: [_one_line(v) for v in values] for name, values in many.items()}
     if isinstance(answer["body"], bytes):

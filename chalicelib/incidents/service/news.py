@@ -7,6 +7,7 @@ from chalicelib.core.events import Entry, fact_from
 from chalicelib.core.post import Mail
 from chalicelib.core.toolbox import Toolbox, toolbox
 from chalicelib.core.vault import Sealed, Secret
+from chalicelib.core.web.limits import too_many_texts
 from chalicelib.incidents.events import IncidentFact, IncidentRejected, IncidentVerified
 from chalicelib.incidents.letters import news_letter, news_text
 from chalicelib.incidents.model import Incident, Report
@@ -38,7 +39,7 @@ class News:
             report.reference,
             Channel.MAIL if mailed else Channel.PHONE,
             self._by_mail(to, report, incident) if mailed else self._by_text(to, report, incident),
-            guard=lambda: None,
+            guard=lambda: None if mailed else too_many_texts(self._tools, to),
         )
 
     def _by_mail(self, to: str, report: Report, incident: Incident) -> Send:

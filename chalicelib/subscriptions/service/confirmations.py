@@ -1,18 +1,16 @@
 """Writes to whoever asked: the mail with the link, or the text with the code. One message per asking."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Final
 
 from chalicelib.core.delivery import Channel as Way
 from chalicelib.core.delivery import Deliveries, Delivery
 from chalicelib.core.delivery import State as Sent
-from chalicelib.core.errors import TooMany
 from chalicelib.core.events import system
 from chalicelib.core.messages import Letter
 from chalicelib.core.post import Mail, one_click
 from chalicelib.core.toolbox import Toolbox, toolbox
-from chalicelib.core.web.limits import limit
+from chalicelib.core.web.limits import too_many_texts
 from chalicelib.subscriptions import letters, links
 from chalicelib.subscriptions.model.subscription import State, Subscription
 from chalicelib.subscriptions.model.wishes import Channel
@@ -21,12 +19,6 @@ from chalicelib.subscriptions.service.refusals import reason_of
 from chalicelib.subscriptions.store import SubscriptionStore
 
 BY: Final = system("subscriptions")
-# Text messages cost money, and some networks share it with whoever asks for many (SMS pumping): they are counted for
-# each block of a thousand numbers and for the whole city, here where they leave.
-MOST_PER_BLOCK: Final = 20
-MOST_TEXTS: Final = 5000
-HOUR: Final = timedelta(hours=1)
-DAY: Final = timedelta(days=1)
 
 
 class Confirmations:
@@ -65,7 +57,7 @@ class Confirmations:
             one.id,
             Way.PHONE,
             lambda _: self._tools.phones.text(number, words),
-            guard=lambda: self._too_late(one) or self._too_many(number),
+            guard=lambda: self._too_late(one) or too_many_texts(self._tools, number),
         )
 
     def _letter(self, one: Subscription) -> tuple[Letter, str]:
@@ -85,14 +77,6 @@ class Confirmations:
     def _too_late(self, one: Subscription) -> str | None:
         now = self._store.find(one.id)
         return None if now and now.state is State.PENDING else "not_waiting"
-
-    def _too_many(self, number: str) -> str | None:
-        try:
-            limit(self._tools, "texts-block", number[:-3], most=MOST_PER_BLOCK, window=HOUR)
-            limit(self._tools, "texts", "city", most=MOST_TEXTS, window=DAY)
-        except TooMany:
-            return "too_many"
-        return None
 
 
 def _batch(one: Subscription) -> str:
