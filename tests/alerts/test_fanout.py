@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -482,3 +483,47 @@ def test_a_row_that_was_refused_and_forgotten_is_taken_up_again(wire: Wire) -> N
 
     assert before == []
     assert wire.heard(BUDI) == [SIAGA_ID]
+
+
+def minutes_alone(wire: Wire, minutes: int) -> int:
+    """The clock ticks while no worker comes by; how many messages wait by then."""
+    for _ in range(minutes):
+        wire.city.clock.pass_(timedelta(minutes=1))
+        wire.minute()
+    return len(wire.queues["mail"].bodies)
+
+
+def test_a_refused_row_whose_worker_is_late_is_queued_every_quarter_of_an_hour(wire: Wire) -> None:
+    listens(wire, BUDI, DAUH_PURI_KAUH)
+    wire.mail.script.answers = [Refused("throttled")]
+    issued(wire.city)
+    wire.relay()
+    while wire.mail.script.answers:
+        assert wire._worked("mail", wire.queues["mail"].bodies.pop(0))
+    wire.queues["mail"].bodies.clear()
+
+    assert [minutes_alone(wire, minutes) for minutes in (14, 1, 14, 1, 14)] == [0, 1, 1, 2, 2]
+    wire.drain()
+    assert wire.heard(BUDI) == [SIAGA_ID]
+
+
+def test_a_repeat_whose_worker_is_late_is_queued_every_quarter_of_an_hour(wire: Wire) -> None:
+    listens(wire, BUDI, DAUH_PURI_KAUH)
+    wire.mail.script.answers = [Unanswered()]
+    sent(wire, level="awas")
+
+    assert [minutes_alone(wire, minutes) for minutes in (14, 1, 14, 1)] == [0, 1, 1, 2]
+    wire.drain()
+    assert len(wire.heard(BUDI)) == 1
+
+
+def test_what_an_officer_sends_again_is_queued_at_once_and_then_every_quarter_of_an_hour(wire: Wire) -> None:
+    listens(wire, BUDI, DAUH_PURI_KAUH)
+    wire.mail.script.answers = [Unanswered()]
+    alert_id = sent(wire)
+    (row,) = wire.rows()
+    press(wire.city.officer("Made"), f"/{alert_id}/deliveries", "", rows=[row.id])
+
+    assert [minutes_alone(wire, minutes) for minutes in (1, 14, 1)] == [1, 1, 2]
+    wire.drain()
+    assert len(wire.heard(BUDI)) == 1

@@ -278,6 +278,29 @@ def test_refused_rows_are_found_when_their_queue_message_may_be_gone(desk: Desk)
     assert [row.target for row in desk.rows.refused(desk.now + timedelta(minutes=16))] == ["person_1"]
 
 
+def test_a_refused_row_that_was_queued_again_is_found_a_quarter_of_an_hour_later(desk: Desk) -> None:
+    desk.mail.script = Script([Refused("busy")])
+    with pytest.raises(Refused):
+        desk.deliver()
+    desk.now += timedelta(minutes=16)
+    (late,) = desk.rows.refused(desk.now)
+    desk.rows.queued(late)
+
+    assert list(desk.rows.refused(desk.now + timedelta(minutes=14))) == []
+    assert [row.target for row in desk.rows.refused(desk.now + timedelta(minutes=15))] == ["person_1"]
+
+
+def test_noting_that_a_row_is_queued_never_undoes_what_became_of_it_meanwhile(desk: Desk) -> None:
+    desk.mail.script = Script([Unanswered()], lost=True)
+    unknown = desk.deliver()
+    desk.rows.queued(unknown)
+    desk.rows.settle(unknown.id, message_id="m")
+    desk.rows.queued(unknown)
+
+    assert desk.row().state is State.SENT
+    assert desk.tally() == {State.SENT: 1}
+
+
 def test_an_unknown_row_is_repeated_once_and_says_so(desk: Desk) -> None:
     desk.mail.script = Script([Unanswered()], lost=True)
     unknown = desk.deliver()

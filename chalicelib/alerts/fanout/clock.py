@@ -1,7 +1,7 @@
 """What the minute does: ends alerts, settles sends without an outcome, has some of them sent once more."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from chalicelib.alerts.fanout.boundary import Boundary, may_start
@@ -52,13 +52,14 @@ class Minute:
         measure("UnknownDeliveries", waiting, service="alerts", stage=self._tools.stage)
 
     def _wants_repeat(self, row: Delivery, alert: Alert) -> bool:
-        if row.repeated or row.claimed_at is None:
+        if row.repeated or row.claimed_at is None or _lately(row.queued_at, self._tools.now()):
             return False
-        silent = self._tools.now() - row.claimed_at >= REPEAT_AFTER
+        silent = not _lately(row.claimed_at, self._tools.now())
         return row.id in alert.resend or (alert.level is Level.AWAS and silent)
 
     def _queue(self, row: Delivery, batch: Batch) -> None:
-        """The clock may not open addresses or publish: the channel's own worker sends."""
+        """The clock may not open addresses or publish: the channel's own worker sends, as soon as its queue lets it.
+        A row is queued again after a quarter of an hour at the earliest."""
         queue = self._tools.mail_queue if batch.channel is Channel.MAIL else self._tools.phone_queue
         again = Task(
             piece=Piece.ROW,
@@ -69,6 +70,7 @@ class Minute:
             row=row.id,
         )
         queue.send(again.body())
+        self._deliveries.queued(row)
 
     def _ours(self, rows: Iterator[Delivery]) -> Iterator[Found]:
         """Rows of alerts, with their alert; those that belong to nothing of ours are given up after a day."""
@@ -87,3 +89,7 @@ class Minute:
             except NotFound:
                 self._alerts[id] = None
         return self._alerts[id]
+
+
+def _lately(at: datetime | None, now: datetime) -> bool:
+    return at is not None and now - at < REPEAT_AFTER

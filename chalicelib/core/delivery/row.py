@@ -40,7 +40,8 @@ COUNTED: Final = (State.SENT, State.SKIPPED, State.FAILED, State.UNKNOWN)
 class Delivery:
     """One message to one target (a subscriber's id, a topic's name) of one batch (an alert at its version).
 
-    `reason` says why it was skipped, refused or failed, in a code; `attempts` counts claims; times are UTC.
+    `reason` says why it was skipped, refused or failed, in a code; `attempts` counts claims; `queued_at` is when its
+    task was put on a queue once more; times are UTC.
     """
 
     batch: str
@@ -52,12 +53,18 @@ class Delivery:
     message_id: str = ""
     repeated: bool = False
     claimed_at: datetime | None = None
+    queued_at: datetime | None = None
     settled_at: datetime | None = None
     version: int = 0
 
     @property
     def id(self) -> str:
         return row_id(self.batch, self.target)
+
+    @property
+    def waits_since(self) -> datetime | None:
+        """When anybody last took care of it."""
+        return max(filter(None, (self.claimed_at, self.queued_at)), default=None)
 
     def claimed(self, now: datetime, *, repeated: bool = False) -> Self:
         return self._moved(State.CLAIMED, attempts=self.attempts + 1, claimed_at=now, repeated=repeated, reason="")

@@ -1,6 +1,8 @@
 """The only way in which a message leaves."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -65,11 +67,16 @@ class Deliveries:
                 yield settled
 
     def refused(self, now: datetime) -> Iterator[Delivery]:
-        """READY rows whose last attempt was refused 15 minutes ago: their queue message may be gone."""
+        """READY rows that were refused and that nobody took up for 15 minutes: their queue message may be gone."""
         return self._kept.listed(State.READY, before=now - PATIENCE)
 
+    def queued(self, row: Delivery) -> None:
+        """Notes that a row's task is on a queue once more; whoever has taken it up by now has the last word."""
+        with suppress(Stale):
+            self._kept.commit(row, replace(row, queued_at=self._now()))
+
     def unknown(self) -> Iterator[Delivery]:
-        """Rows that wait for an event, a repeat or an officer, the oldest claim first."""
+        """Rows that wait for an event, a repeat or an officer, who waits longest first."""
         return self._kept.listed(State.UNKNOWN)
 
     def find(self, batch: str, target: str) -> Delivery | None:

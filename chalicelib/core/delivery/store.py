@@ -1,6 +1,7 @@
 """Where deliveries are kept: `delivery#<batch>` / target.
 
-Lists: `deliveries#<state>#<shard>` by the time of the claim, while a row is READY after a refusal, CLAIMED or UNKNOWN.
+Lists: `deliveries#<state>#<shard>` by the time of the claim or of the last queueing, while a row is READY after a
+refusal, CLAIMED or UNKNOWN.
 Counters: `tally#<batch>` / `<state>#<shard>`, changed in the transaction that changes the row.
 """
 
@@ -29,9 +30,9 @@ def _key(row: Delivery) -> Key:
 
 
 def _listing(row: Delivery) -> Listing | None:
-    if row.state not in SHARDS or row.claimed_at is None:
+    if row.state not in SHARDS or row.waits_since is None:
         return None
-    return Listing(_list_name(row.state, _shard(row.target, SHARDS[row.state])), as_stamp(row.claimed_at))
+    return Listing(_list_name(row.state, _shard(row.target, SHARDS[row.state])), as_stamp(row.waits_since))
 
 
 def _list_name(state: State, shard: int) -> str:
@@ -60,11 +61,11 @@ class DeliveryStore:
         return [DELIVERY.thing(record) for record in page.records], page.cursor
 
     def listed(self, state: State, *, before: datetime | None = None) -> Iterator[Delivery]:
-        """Rows in a state that were claimed before a moment, the oldest first in each shard. It may lag behind."""
+        """Rows in a state that nobody took care of since a moment, who waits longest first in a shard. It may lag."""
         for shard in range(SHARDS[state]):
             for record in _pages(self._store, _list_name(state, shard)):
                 row = DELIVERY.thing(record)
-                if before and row.claimed_at and row.claimed_at > before:
+                if before and row.waits_since and row.waits_since > before:
                     break
                 yield row
 
@@ -86,6 +87,8 @@ class DeliveryStore:
 
 
 def _adds(before: Delivery, after: Delivery) -> list[Add]:
+    if after.state is before.state:
+        return []
     counts = ((before.state, -1), (after.state, 1))
     shard = _shard(after.target, TALLY_SHARDS)
     return [Add(key=_tally_key(after.batch, state, shard), amount=n) for state, n in counts if state in COUNTED]
