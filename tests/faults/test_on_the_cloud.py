@@ -81,7 +81,7 @@ def test_crash_before_the_click_is_kept_a_second_press_works(
     alert = drafted(ayu, headline_id=headline)
     submitted(ayu, alert)
     page = made.get(f"/en/staff/alerts/{alert}").form("/approve")
-    kill(running_city, "api")
+    assert kill(running_city, "api")
     answers = [made.post(page.action, page.values).status for _ in range(2)]
 
     assert answers[-1] == 303
@@ -218,24 +218,29 @@ def workers(city: SecondCity, function: str) -> list[int]:
     return [int(line.split()[0]) for line in listed if mark in line]
 
 
-def kill(city: SecondCity, function: str) -> None:
-    for pid in workers(city, function):
+def kill(city: SecondCity, function: str) -> int:
+    """How many were killed."""
+    found = workers(city, function)
+    for pid in found:
         os.kill(pid, signal.SIGKILL)
+    return len(found)
 
 
 @contextmanager
 def killing(city: SecondCity, function: str, times: int = 4) -> Iterator[None]:
     """Kills a function's processes again and again, a few times."""
+    killed: list[int] = []
 
     def strike() -> None:
         for _ in range(times):
             time.sleep(0.7)
-            kill(city, function)
+            killed.append(kill(city, function))
 
     striking_ = threading.Thread(target=strike)
     striking_.start()
     yield
     striking_.join()
+    assert sum(killed)
 
 
 def is_quiet(hand: ByHand, *queues: str) -> bool:

@@ -33,17 +33,15 @@ def everything_is_sent(city: SecondCity) -> bool:
     return not [item for item in items(city) if "unsent" in item]
 
 
-class Tap:
-    """A queue that hears all that leaves a topic, as a partner's would; closed at the end."""
+class Ear:
+    """A queue of the test's own, and the ids of the facts that it has heard."""
 
-    def __init__(self, city: SecondCity, topic: str) -> None:
-        self._sqs, self._sns = city.client("sqs"), city.client("sns")
-        arn = city.city.topic(topic)
-        self.url = self._sqs.create_queue(QueueName=f"tap-{uuid.uuid4().hex[:8]}")["QueueUrl"]
-        told = self._sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["QueueArn"])["Attributes"]
-        self._sqs.set_queue_attributes(QueueUrl=self.url, Attributes={"Policy": _let_in(told["QueueArn"], arn)})
-        request = {"TopicArn": arn, "Protocol": "sqs", "Endpoint": told["QueueArn"], "ReturnSubscriptionArn": True}
-        self._subscription = self._sns.subscribe(**request, Attributes={"RawMessageDelivery": "true"})
+    def __init__(self, city: SecondCity) -> None:
+        self._sqs = city.client("sqs")
+        self.name = f"ear-{uuid.uuid4().hex[:8]}"
+        self.url = self._sqs.create_queue(QueueName=self.name)["QueueUrl"]
+        told = self._sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["QueueArn"])
+        self.arn = str(told["Attributes"]["QueueArn"])
         self.heard: list[Item] = []
 
     def hears(self, fact: str) -> bool:
@@ -57,8 +55,37 @@ class Tap:
         return [event["detail"]["id"] for event in self.heard]
 
     def close(self) -> None:
-        self._sns.unsubscribe(SubscriptionArn=self._subscription["SubscriptionArn"])
         self._sqs.delete_queue(QueueUrl=self.url)
+
+
+class Tap(Ear):
+    """Hears all that leaves a topic, as a partner's queue would."""
+
+    def __init__(self, city: SecondCity, topic: str) -> None:
+        super().__init__(city)
+        self._sns, arn = city.client("sns"), city.city.topic(topic)
+        self._sqs.set_queue_attributes(QueueUrl=self.url, Attributes={"Policy": _let_in(self.arn, arn)})
+        request = {"TopicArn": arn, "Protocol": "sqs", "Endpoint": self.arn, "ReturnSubscriptionArn": True}
+        self._subscription = self._sns.subscribe(**request, Attributes={"RawMessageDelivery": "true"})
+
+    def close(self) -> None:
+        self._sns.unsubscribe(SubscriptionArn=self._subscription["SubscriptionArn"])
+        super().close()
+
+
+class RuleEar(Ear):
+    """Hears what a rule of its own lets out of the bus."""
+
+    def __init__(self, city: SecondCity, pattern: Item) -> None:
+        super().__init__(city)
+        self._events, self._rule = city.client("events"), {"EventBusName": f"sewaka-{STAGE}-city"}
+        self._events.put_rule(Name=self.name, **self._rule, EventPattern=json.dumps(pattern))
+        self._events.put_targets(Rule=self.name, **self._rule, Targets=[{"Id": "1", "Arn": self.arn}])
+
+    def close(self) -> None:
+        self._events.remove_targets(Rule=self.name, **self._rule, Ids=["1"])
+        self._events.delete_rule(Name=self.name, **self._rule)
+        super().close()
 
 
 def _let_in(queue: str, topic: str) -> str:

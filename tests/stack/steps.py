@@ -43,6 +43,8 @@ from tests.stack.prepared import (
     issued,
     issued_fact,
     last_fact,
+    moved_phone,
+    on_topic,
     opened,
     poison,
     reported,
@@ -287,7 +289,7 @@ def hang_up_a_phone(hand: ByHand, floor: Floor = Floor.AWAS) -> Step:
 
 def make_a_topic(hand: ByHand) -> Step:
     """Its first phone: the topic is made."""
-    number, place = new_people().phone, "51.71.02.1001"
+    number, place = new_people().phone, "51.71.02.1002"
     for topic in phone_topics(hand.city, place):
         hand.city.client("sns").delete_topic(TopicArn=topic)
     joined = confirmed(hand, Way.PHONE, number, place=place)
@@ -314,6 +316,13 @@ def let_a_phone_go(hand: ByHand) -> Step:
     leaving = replace(one, lines=one.lines.towards(one.topic, hand.tools().now()))
     SubscriptionStore(hand.tools().store).keep_lines(leaving, by=system("subscriptions"))
     return Run(lambda: hand.ticked("subscriptions-clock")).step(lambda: number not in hangs_there(hand, THERE))
+
+
+def let_a_phone_go(hand: ByHand) -> Step:
+    """Who moved ten minutes ago has stayed on the old topic for long enough."""
+    number = new_people().phone
+    moved = moved_phone(hand, number)
+    return Run(lambda: hand.ticked("subscriptions-clock")).step(lambda: number not in on_topic(hand, moved))
 
 
 def plan_mails(hand: ByHand) -> Step:
