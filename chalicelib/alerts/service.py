@@ -122,9 +122,8 @@ class Alerts:
             self._commit(expired, board, fact, system("alerts"))
 
     def expire_due(self) -> None:
-        for alert in self._store.open():
-            if alert.expired(self._tools.now()) is not alert:
-                self.expire(alert.id)
+        for alert in self._store.due(self._tools.now()):
+            self.expire(alert.id)
 
     def alert(self, id: str) -> Alert:
         """Raises NotFound."""
@@ -148,8 +147,9 @@ class Alerts:
         """What became of its messages."""
         return sendings(alert, self._tools)
 
-    def open(self) -> tuple[Alert, ...]:
-        return self._store.open()
+    def open(self, cursor: str | None = None) -> tuple[tuple[Alert, ...], str | None]:
+        """A page of the desk, what is in force first, and where the next one starts. Raises Malformed."""
+        return self._store.open(cursor)
 
     def ended(self) -> tuple[Alert, ...]:
         return self._store.ended()

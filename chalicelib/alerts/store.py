@@ -1,10 +1,11 @@
 """Alerts on the shared table.
 
-Access patterns: an alert by its id (`alert#<id>`); all that is in force or on the officers' desk, by its next end
-(list `alerts#open`); those that ended, newest first (list `alerts#ended`); what the public sees now, in one read
+Access patterns: an alert by its id (`alert#<id>`); all that is in force, by its end, before what is on the officers'
+desk (list `alerts#open`); those that ended, newest first (list `alerts#ended`); what the public sees now, in one read
 (`alerts#active`, a prepared row that is written in the transaction of the alert that changes it).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -21,7 +22,7 @@ OPEN, RECENT = "alerts#open", "alerts#ended"
 BOARD_KEY: Final = Key("alerts#active")
 # How many alerts that ended stay on the public list.
 SHOWN_ENDED: Final = 10
-MOST_OPEN: Final = 100
+PAGE: Final = 50
 FAR_FUTURE: Final = 1e10
 
 
@@ -124,10 +125,20 @@ class AlertStore:
         record = self._store.read(BOARD_KEY)
         return BOARD.thing(record) if record else Board()
 
-    def open(self) -> tuple[Alert, ...]:
-        """What is in force by its end, what waits for approval, then drafts, newest first; at most 100, in one read."""
-        page = self._store.list(OPEN, limit=MOST_OPEN)
-        return tuple(ALERTS.thing(record) for record in page.records)
+    def open(self, cursor: str | None = None) -> tuple[tuple[Alert, ...], str | None]:
+        """A page of what is in force by its end, what waits for approval, then drafts, newest first."""
+        page = self._store.list(OPEN, limit=PAGE, cursor=cursor)
+        return tuple(ALERTS.thing(record) for record in page.records), page.cursor
+
+    def due(self, now: datetime) -> Iterator[Alert]:
+        """All in force whose time is over: they are the first of the list, however long it is."""
+        found, cursor = self.open()
+        while True:
+            due = [one for one in found if one.expired(now) is not one]
+            yield from due
+            if cursor is None or len(due) < len(found):
+                return
+            found, cursor = self.open(cursor)
 
     def ended(self, limit: int = SHOWN_ENDED) -> tuple[Alert, ...]:
         page = self._store.list(RECENT, limit=limit, backwards=True)

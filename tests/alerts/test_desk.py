@@ -9,8 +9,9 @@ import pytest
 
 from chalicelib.alerts import reads
 from chalicelib.alerts.service import alerts
+from chalicelib.alerts.store import PAGE
 from chalicelib.incidents.service.cases import Incidents, Observation
-from tests.alerts.build import AYU, content
+from tests.alerts.build import AYU, MADE, content
 from tests.alerts.desk import TYPED, cancelled, drafted, issued, press, submitted
 from tests.web.city import City
 
@@ -293,7 +294,37 @@ def test_old_drafts_do_not_push_what_matters_off_the_desk(city: City) -> None:
         city.clock.pass_(timedelta(seconds=1))
     newest = drafted(city.officer("Ayu"), until_time="16.00")
     out = issued(city, until_time="16.00")
-    shown = [alert.id for alert in alerts().open()]
+    shown = [alert.id for alert in alerts().open()[0]]
 
     assert shown[0] == out
     assert shown[1] == newest
+
+
+def test_whatever_is_on_the_desk_is_found_page_by_page(city: City) -> None:
+    ids = [alerts().draft(content(), AYU, f"draft-{number}") for number in range(PAGE + 1)]
+    first = city.officer("Made").get("/en/staff/alerts")
+    (after,) = re.findall(r'href="(\?after=[^"]+)" rel="next"', first.text)
+    second = city.officer("Made").get(f"/en/staff/alerts{after}")
+
+    on = [[one for one in ids if f"/en/staff/alerts/{one}" in page.text] for page in (first, second)]
+    assert (len(on[0]), len(on[1])) == (PAGE, 1)
+    assert {*on[0], *on[1]} == set(ids)
+    assert 'rel="next"' not in second.text
+
+
+@pytest.mark.parametrize("cursor", ["x", "W10", "%00"])
+def test_a_strange_place_in_the_desks_list_is_refused(city: City, cursor: str) -> None:
+    assert city.officer("Made").get(f"/en/staff/alerts?after={cursor}").status == 400
+
+
+def test_all_alerts_that_are_over_expire_however_many_there_are(city: City) -> None:
+    for number in range(PAGE + 2):
+        alert_id = alerts().draft(content(), AYU, f"many-{number}")
+        alerts().submit(alert_id, AYU, f"submit-{number}", 1)
+        alerts().approve(alert_id, MADE, f"approve-{number}", 1)
+    late = issued(city, until_time="18.00")
+    city.clock.pass_(timedelta(hours=6))
+    alerts().expire_due()
+
+    assert [one.id for one in alerts().open()[0]] == [late]
+    assert city.names().count("AlertExpired") == PAGE + 2

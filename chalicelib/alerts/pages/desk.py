@@ -52,8 +52,9 @@ BY_ITSELF = Text(id="Otomatis", en="By itself")
 
 @pages.get("/{lang}/staff/alerts", guard=readers)
 def show_queue(visit: Visit) -> Answer:
-    context = {"open": alerts().open(), "ended": alerts().ended(), "me": _hand(visit).id, "states": STATE_NAMES}
-    return Page("alerts/desk.html", {**context, **_words()})
+    found, following = alerts().open(visit.query.get("after"))
+    context = {"open": found, "more_open": following, "ended": alerts().ended()}
+    return Page("alerts/desk.html", {**context, "me": _hand(visit).id, "states": STATE_NAMES, **_words()})
 
 
 @pages.get("/{lang}/staff/alerts/new", guard=operators)
