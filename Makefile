@@ -6,7 +6,7 @@ STAGE ?= staging
 FAST := not stack and not browser and not bench and not faults and not slow
 SPREAD := -n auto --maxprocesses 4
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset test check bench verify deploy build venv tools catalogues requirements python
+.PHONY: help run stop reset test check bench pictures verify deploy build venv tools catalogues requirements python
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /~/' | awk -F'~' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -34,6 +34,10 @@ check: venv catalogues ## The fast half: ruff, mypy --strict, unit and architect
 bench: venv catalogues ## Requests and cold starts beside the peers, in one run
 	@$(PYTHON) -m infra.prepare bench cloud assets
 	@$(TOOLS) -m pytest -q -s tests/bench -m bench
+
+pictures: venv catalogues ## Take the README's pictures again, in docs/pictures
+	@$(PYTHON) -m infra.prepare cloud assets
+	@$(TOOLS) -m pytest -q tests/journeys/pictures.py
 
 verify: tools ## Compare the journal with the object-locked archive of the running city
 	@$(TOOLS) -m infra.verify

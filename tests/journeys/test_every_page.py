@@ -7,7 +7,6 @@ from http import HTTPStatus
 import pytest
 from playwright.sync_api import Route
 
-from app import app
 from chalicelib.core import errors
 from chalicelib.core.web.pages import error_page
 from chalicelib.core.web.sessions import SESSION_COOKIE
@@ -16,7 +15,7 @@ from infra.steps import ROOT
 from tests.journeys import officers
 from tests.journeys.browser import DESKTOP, PHONE, Window, Windows
 from tests.journeys.cast import Cast, cast_of, ended
-from tests.journeys.visits import NO_PAGE, NO_REFUSAL, REFUSALS, VISITS, Refusal, Visit
+from tests.journeys.visits import REFUSALS, VISITS, Refusal, Visit
 from tests.stack.second_city import SecondCity
 from tests.web.city import memory_city
 
@@ -53,20 +52,6 @@ def stage(windows: Windows, running_city: SecondCity) -> Iterator[Stage]:
     cast = cast_of(running_city, people["resident"], ayu, made)
     yield Stage(cast, people)
     ended(cast, ayu, made)
-
-
-def test_every_route_has_a_visit() -> None:
-    visited = {visit.route for visit in VISITS}
-    pages = {path for method, path in app.guards if method == "GET"}
-
-    assert pages - visited == set(NO_PAGE)
-    assert visited <= pages
-
-
-def test_every_form_is_seen_to_refuse() -> None:
-    refused = {refusal.route for refusal in REFUSALS}
-
-    assert {path for method, path in app.guards if method == "POST"} - refused == set(NO_REFUSAL)
 
 
 @languages
