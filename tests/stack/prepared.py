@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -11,7 +10,6 @@ from chalicelib.alerts.model.alert import Alert, Content, Hand
 from chalicelib.alerts.model.ladder import Level, Status
 from chalicelib.alerts.model.words import Announcement
 from chalicelib.alerts.service import Alerts
-from chalicelib.core.aws.phones import SnsPhones
 from chalicelib.core.clock import utc_now
 from chalicelib.core.delivery import Channel, Deliveries, State, row_id
 from chalicelib.core.events import Entry
@@ -23,7 +21,6 @@ from chalicelib.subscriptions.model.subscription import Subscription
 from chalicelib.subscriptions.model.wishes import Channel as Way
 from chalicelib.subscriptions.model.wishes import Floor, Wishes, topic_of
 from chalicelib.subscriptions.service.asking import Request, Subscriptions
-from chalicelib.subscriptions.service.phone_lines import PhoneLines
 from chalicelib.subscriptions.store import SubscriptionStore
 from infra.local.city import STAGE
 from tests.contracts.permits import CLERK, PermitApproved, permit
@@ -32,7 +29,6 @@ from tests.stack.journey import listeners, phone_topics
 
 AYU, MADE = Hand(id="ayu", name="Ayu"), Hand(id="made", name="Made")
 THERE: Final = "51.71.01.2008"  # Pemogan: nobody else of these tests listens there
-ELSEWHERE: Final = "51.71.02.1001"  # where no alert ever is, so that none keeps a phone
 
 
 def announced(tools: Toolbox) -> list[Entry]:
@@ -135,25 +131,6 @@ def hand_the_phone(hand: ByHand, person: str) -> None:
     assert hand.handed("subscriptions-worker", fact_message(last_fact(hand, person)))
     beside = f"{hand.city.origin}/_inbox/sns"
     hand.city.eventually(lambda: beside in hangs_there(hand, THERE), 10)
-
-
-def moved_phone(hand: ByHand, number: str) -> str:
-    """A phone that hung on one topic and, since ten minutes, wishes for another; the old one's name."""
-    sns = SnsPhones(hand.city.client("sns"), hand.city.city.topic("phone-"))
-    before = replace(hand.tools(minutes_ago=10), phones=sns)
-    wishes = Wishes(places=(ELSEWHERE,), floor=Floor.WASPADA, language="en")
-    asking = Subscriptions(before)
-    person = asking.confirm(asking.ask(Request(channel=Way.PHONE, address=number, mask="•••", wishes=wishes), number))
-    PhoneLines(before).agree(person)
-    asking.change(person, lambda _: replace(wishes, floor=Floor.AWAS))
-    PhoneLines(before).agree(person)
-    old = topic_name(ELSEWHERE, Floor.WASPADA)
-    assert number in on_topic(hand, old)
-    return old
-
-
-def on_topic(hand: ByHand, name: str) -> set[str]:
-    return listeners(hand.city, hand.city.city.topic(name.removeprefix(f"sewaka-{STAGE}-")))
 
 
 def topic_name(place: str, floor: Floor) -> str:

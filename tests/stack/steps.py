@@ -43,8 +43,6 @@ from tests.stack.prepared import (
     issued,
     issued_fact,
     last_fact,
-    moved_phone,
-    on_topic,
     opened,
     poison,
     reported,
@@ -316,13 +314,6 @@ def let_a_phone_go(hand: ByHand) -> Step:
     leaving = replace(one, lines=one.lines.towards(one.topic, hand.tools().now()))
     SubscriptionStore(hand.tools().store).keep_lines(leaving, by=system("subscriptions"))
     return Run(lambda: hand.ticked("subscriptions-clock")).step(lambda: number not in hangs_there(hand, THERE))
-
-
-def let_a_phone_go(hand: ByHand) -> Step:
-    """Who moved ten minutes ago has stayed on the old topic for long enough."""
-    number = new_people().phone
-    moved = moved_phone(hand, number)
-    return Run(lambda: hand.ticked("subscriptions-clock")).step(lambda: number not in on_topic(hand, moved))
 
 
 def plan_mails(hand: ByHand) -> Step:

@@ -98,14 +98,11 @@ RIGHTS = (
     Right("subscriptions-outcomes", TABLE, "dynamodb:PutItem", steps.hear_of_a_bounce, "queue"),
     Right("subscriptions-outcomes", TABLE, "dynamodb:UpdateItem", steps.hear_of_a_mail, "queue"),
     Right("subscriptions-outcomes", TABLE, "dynamodb:DeleteItem", steps.hear_of_a_bounce, "queue"),
-    Right("alerts-clock", TABLE, "dynamodb:GetItem", steps.end_an_alert, "error"),
+    Right("alerts-clock", TABLE, "dynamodb:GetItem", steps.repeat_an_awas, "error"),
+    Right("alerts-clock", TABLE, "dynamodb:BatchGetItem", steps.end_an_alert, "error"),
     Right("alerts-clock", TABLE, "dynamodb:PutItem", steps.end_an_alert, "error"),
     Right("alerts-clock", TABLE, "dynamodb:UpdateItem", steps.end_an_alert, "error"),
     Right("alerts-clock", LISTS, "dynamodb:Query", steps.end_an_alert, "error"),
-    Right("subscriptions-clock", TABLE, "dynamodb:GetItem", steps.let_a_phone_go, "error"),
-    Right("subscriptions-clock", TABLE, "dynamodb:UpdateItem", steps.let_a_phone_go, "error"),
-    Right("subscriptions-clock", LISTS, "dynamodb:Query", steps.let_a_phone_go, "error"),
-    Right("subscriptions-clock", "UnsubscribePhones", "sns:Unsubscribe", steps.let_a_phone_go, "error"),
     Right("alerts-clock", "SendAgain", "sqs:SendMessage", steps.repeat_an_awas, "error"),
 )
 
