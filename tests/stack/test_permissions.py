@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import pytest
 
 from infra.steps import ROOT
-from tests.stack import steps
+from tests.stack import steps_of_pages as pages
+from tests.stack import steps_of_the_spine as spine
+from tests.stack import steps_of_workers as workers
 from tests.stack.by_hand import ByHand, at_rest, without
 from tests.stack.second_city import SecondCity
-from tests.stack.steps import Step
-
-pytestmark = pytest.mark.stack
+from tests.stack.step import Step
 
 TABLE, LISTS = "KeepRecords", "ReadLists"
 
@@ -39,71 +39,71 @@ class Right:
 
 
 RIGHTS = (
-    Right("api", TABLE, "dynamodb:GetItem", steps.read_a_report, "page"),
-    Right("api", TABLE, "dynamodb:BatchGetItem", steps.look_at_an_incident, "page"),
-    Right("api", TABLE, "dynamodb:Query", steps.look_at_an_incident, "page"),
-    Right("api", TABLE, "dynamodb:PutItem", steps.write_a_draft, "page"),
-    Right("api", TABLE, "dynamodb:UpdateItem", steps.open_an_incident, "page"),
-    Right("api", TABLE, "dynamodb:DeleteItem", steps.log_out, "page"),
-    Right("api", LISTS, "dynamodb:Query", steps.look_at_the_queue, "page"),
-    Right("api", "FindPeople", "kms:GenerateMac", steps.ask_for_alerts, "page"),
-    Right("api", "SealPeople", "kms:GenerateDataKey", steps.ask_for_alerts, "page"),
-    Right("relay", "SendFacts", "events:PutEvents", steps.relay_a_fact, "error"),
-    Right("relay", "ArchiveFacts", "s3:PutObject", steps.relay_a_fact, "error"),
-    Right("relay", "ClearMarks", "dynamodb:BatchGetItem", steps.relay_a_fact, "error"),
-    Right("relay", "ClearMarks", "dynamodb:UpdateItem", steps.relay_a_fact, "error"),
-    Right("relay", "ParkFacts", "sqs:SendMessage", steps.park_by_relay, "error"),
-    Right("sweeper", "FindUnsent", "dynamodb:Query", steps.find_a_fact, "error"),
-    Right("sweeper", "SendFacts", "events:PutEvents", steps.sweep_a_fact, "error"),
-    Right("sweeper", "ArchiveFacts", "s3:PutObject", steps.sweep_a_fact, "error"),
-    Right("sweeper", "ClearMarks", "dynamodb:BatchGetItem", steps.sweep_a_fact, "error"),
-    Right("sweeper", "ClearMarks", "dynamodb:UpdateItem", steps.sweep_a_fact, "error"),
-    Right("sweeper", "ParkFacts", "sqs:SendMessage", steps.park_by_sweeper, "error"),
-    Right("incidents-worker", TABLE, "dynamodb:GetItem", steps.note_an_alert, "queue"),
-    Right("incidents-worker", TABLE, "dynamodb:BatchGetItem", steps.tell_a_reporter_by_mail, "queue"),
-    Right("incidents-worker", TABLE, "dynamodb:PutItem", steps.note_an_alert, "queue"),
-    Right("incidents-worker", TABLE, "dynamodb:UpdateItem", steps.note_an_alert, "queue"),
-    Right("incidents-worker", "OpenPeople", "kms:Decrypt", steps.tell_a_reporter_by_mail, "queue"),
-    Right("incidents-worker", "SendMail", "ses:SendRawEmail", steps.tell_a_reporter_by_mail, "queue"),
-    Right("incidents-worker", "TextOnePhone", "sns:Publish", steps.tell_a_reporter_by_phone, "queue"),
-    Right("subscriptions-worker", TABLE, "dynamodb:GetItem", steps.write_to_a_mailbox, "queue"),
-    Right("subscriptions-worker", TABLE, "dynamodb:PutItem", steps.give_up_a_mailbox, "queue"),
-    Right("subscriptions-worker", TABLE, "dynamodb:UpdateItem", steps.write_to_a_mailbox, "queue"),
-    Right("subscriptions-worker", "FindPeople", "kms:GenerateMac", steps.write_to_a_phone, "queue"),
-    Right("subscriptions-worker", "OpenPeople", "kms:Decrypt", steps.write_to_a_mailbox, "queue"),
-    Right("subscriptions-worker", "SendMail", "ses:SendRawEmail", steps.write_to_a_mailbox, "queue"),
-    Right("subscriptions-worker", "TextOnePhone", "sns:Publish", steps.write_to_a_phone, "queue"),
-    Right("subscriptions-worker", "KeepPhoneTopics", "sns:CreateTopic", steps.make_a_topic, "queue"),
-    Right("subscriptions-worker", "KeepPhoneTopics", "sns:Subscribe", steps.hang_up_a_phone, "queue"),
-    Right("subscriptions-worker", "UnsubscribePhones", "sns:Unsubscribe", steps.take_down_a_phone, "queue"),
-    Right("subscriptions-clock", TABLE, "dynamodb:GetItem", steps.let_a_phone_go, "error"),
-    Right("subscriptions-clock", TABLE, "dynamodb:UpdateItem", steps.let_a_phone_go, "error"),
-    Right("subscriptions-clock", LISTS, "dynamodb:Query", steps.let_a_phone_go, "error"),
-    Right("subscriptions-clock", "UnsubscribePhones", "sns:Unsubscribe", steps.let_a_phone_go, "error"),
-    Right("alerts-mail", "SplitWork", "sqs:SendMessage", steps.plan_mails, "queue"),
-    Right("alerts-mail", TABLE, "dynamodb:GetItem", steps.mail_an_alert, "queue"),
-    Right("alerts-mail", TABLE, "dynamodb:BatchGetItem", steps.mail_a_cancel, "queue"),
-    Right("alerts-mail", TABLE, "dynamodb:Query", steps.mail_an_alert, "queue"),
-    Right("alerts-mail", TABLE, "dynamodb:UpdateItem", steps.mail_an_alert, "queue"),
-    Right("alerts-mail", "FindPeople", "kms:GenerateMac", steps.mail_an_alert, "queue"),
-    Right("alerts-mail", "OpenPeople", "kms:Decrypt", steps.mail_an_alert, "queue"),
-    Right("alerts-mail", "SendMail", "ses:SendRawEmail", steps.mail_an_alert, "row"),
-    Right("alerts-phone", "SplitWork", "sqs:SendMessage", steps.plan_texts, "queue"),
-    Right("alerts-phone", TABLE, "dynamodb:GetItem", steps.text_an_alert, "queue"),
-    Right("alerts-phone", TABLE, "dynamodb:Query", steps.text_a_cancel, "queue"),
-    Right("alerts-phone", TABLE, "dynamodb:UpdateItem", steps.text_an_alert, "queue"),
-    Right("alerts-phone", "TellPhones", "sns:Publish", steps.text_an_alert, "row"),
-    Right("subscriptions-outcomes", TABLE, "dynamodb:GetItem", steps.hear_of_a_mail, "queue"),
-    Right("subscriptions-outcomes", TABLE, "dynamodb:BatchGetItem", steps.hear_of_a_bounce, "queue"),
-    Right("subscriptions-outcomes", TABLE, "dynamodb:PutItem", steps.hear_of_a_bounce, "queue"),
-    Right("subscriptions-outcomes", TABLE, "dynamodb:UpdateItem", steps.hear_of_a_mail, "queue"),
-    Right("subscriptions-outcomes", TABLE, "dynamodb:DeleteItem", steps.hear_of_a_bounce, "queue"),
-    Right("alerts-clock", TABLE, "dynamodb:GetItem", steps.repeat_an_awas, "error"),
-    Right("alerts-clock", TABLE, "dynamodb:BatchGetItem", steps.end_an_alert, "error"),
-    Right("alerts-clock", TABLE, "dynamodb:PutItem", steps.end_an_alert, "error"),
-    Right("alerts-clock", TABLE, "dynamodb:UpdateItem", steps.end_an_alert, "error"),
-    Right("alerts-clock", LISTS, "dynamodb:Query", steps.end_an_alert, "error"),
-    Right("alerts-clock", "SendAgain", "sqs:SendMessage", steps.repeat_an_awas, "error"),
+    Right("api", TABLE, "dynamodb:GetItem", pages.read_a_report, "page"),
+    Right("api", TABLE, "dynamodb:BatchGetItem", pages.look_at_an_incident, "page"),
+    Right("api", TABLE, "dynamodb:Query", pages.look_at_an_incident, "page"),
+    Right("api", TABLE, "dynamodb:PutItem", pages.write_a_draft, "page"),
+    Right("api", TABLE, "dynamodb:UpdateItem", pages.open_an_incident, "page"),
+    Right("api", TABLE, "dynamodb:DeleteItem", pages.log_out, "page"),
+    Right("api", LISTS, "dynamodb:Query", pages.look_at_the_queue, "page"),
+    Right("api", "FindPeople", "kms:GenerateMac", pages.ask_for_alerts, "page"),
+    Right("api", "SealPeople", "kms:GenerateDataKey", pages.ask_for_alerts, "page"),
+    Right("relay", "SendFacts", "events:PutEvents", spine.relay_a_fact, "error"),
+    Right("relay", "ArchiveFacts", "s3:PutObject", spine.relay_a_fact, "error"),
+    Right("relay", "ClearMarks", "dynamodb:BatchGetItem", spine.relay_a_fact, "error"),
+    Right("relay", "ClearMarks", "dynamodb:UpdateItem", spine.relay_a_fact, "error"),
+    Right("relay", "ParkFacts", "sqs:SendMessage", spine.park_by_relay, "error"),
+    Right("sweeper", "FindUnsent", "dynamodb:Query", spine.find_a_fact, "error"),
+    Right("sweeper", "SendFacts", "events:PutEvents", spine.sweep_a_fact, "error"),
+    Right("sweeper", "ArchiveFacts", "s3:PutObject", spine.sweep_a_fact, "error"),
+    Right("sweeper", "ClearMarks", "dynamodb:BatchGetItem", spine.sweep_a_fact, "error"),
+    Right("sweeper", "ClearMarks", "dynamodb:UpdateItem", spine.sweep_a_fact, "error"),
+    Right("sweeper", "ParkFacts", "sqs:SendMessage", spine.park_by_sweeper, "error"),
+    Right("incidents-worker", TABLE, "dynamodb:GetItem", workers.note_an_alert, "queue"),
+    Right("incidents-worker", TABLE, "dynamodb:BatchGetItem", workers.tell_a_reporter_by_mail, "queue"),
+    Right("incidents-worker", TABLE, "dynamodb:PutItem", workers.note_an_alert, "queue"),
+    Right("incidents-worker", TABLE, "dynamodb:UpdateItem", workers.note_an_alert, "queue"),
+    Right("incidents-worker", "OpenPeople", "kms:Decrypt", workers.tell_a_reporter_by_mail, "queue"),
+    Right("incidents-worker", "SendMail", "ses:SendRawEmail", workers.tell_a_reporter_by_mail, "queue"),
+    Right("incidents-worker", "TextOnePhone", "sns:Publish", workers.tell_a_reporter_by_phone, "queue"),
+    Right("subscriptions-worker", TABLE, "dynamodb:GetItem", workers.write_to_a_mailbox, "queue"),
+    Right("subscriptions-worker", TABLE, "dynamodb:PutItem", workers.give_up_a_mailbox, "queue"),
+    Right("subscriptions-worker", TABLE, "dynamodb:UpdateItem", workers.write_to_a_mailbox, "queue"),
+    Right("subscriptions-worker", "FindPeople", "kms:GenerateMac", workers.write_to_a_phone, "queue"),
+    Right("subscriptions-worker", "OpenPeople", "kms:Decrypt", workers.write_to_a_mailbox, "queue"),
+    Right("subscriptions-worker", "SendMail", "ses:SendRawEmail", workers.write_to_a_mailbox, "queue"),
+    Right("subscriptions-worker", "TextOnePhone", "sns:Publish", workers.write_to_a_phone, "queue"),
+    Right("subscriptions-worker", "KeepPhoneTopics", "sns:CreateTopic", workers.make_a_topic, "queue"),
+    Right("subscriptions-worker", "KeepPhoneTopics", "sns:Subscribe", workers.hang_up_a_phone, "queue"),
+    Right("subscriptions-worker", "UnsubscribePhones", "sns:Unsubscribe", workers.take_down_a_phone, "queue"),
+    Right("subscriptions-clock", TABLE, "dynamodb:GetItem", spine.let_a_phone_go, "error"),
+    Right("subscriptions-clock", TABLE, "dynamodb:UpdateItem", spine.let_a_phone_go, "error"),
+    Right("subscriptions-clock", LISTS, "dynamodb:Query", spine.let_a_phone_go, "error"),
+    Right("subscriptions-clock", "UnsubscribePhones", "sns:Unsubscribe", spine.let_a_phone_go, "error"),
+    Right("alerts-mail", "SplitWork", "sqs:SendMessage", workers.plan_mails, "queue"),
+    Right("alerts-mail", TABLE, "dynamodb:GetItem", workers.mail_an_alert, "queue"),
+    Right("alerts-mail", TABLE, "dynamodb:BatchGetItem", workers.mail_a_cancel, "queue"),
+    Right("alerts-mail", TABLE, "dynamodb:Query", workers.mail_an_alert, "queue"),
+    Right("alerts-mail", TABLE, "dynamodb:UpdateItem", workers.mail_an_alert, "queue"),
+    Right("alerts-mail", "FindPeople", "kms:GenerateMac", workers.mail_an_alert, "queue"),
+    Right("alerts-mail", "OpenPeople", "kms:Decrypt", workers.mail_an_alert, "queue"),
+    Right("alerts-mail", "SendMail", "ses:SendRawEmail", workers.mail_an_alert, "row"),
+    Right("alerts-phone", "SplitWork", "sqs:SendMessage", workers.plan_texts, "queue"),
+    Right("alerts-phone", TABLE, "dynamodb:GetItem", workers.text_an_alert, "queue"),
+    Right("alerts-phone", TABLE, "dynamodb:Query", workers.text_a_cancel, "queue"),
+    Right("alerts-phone", TABLE, "dynamodb:UpdateItem", workers.text_an_alert, "queue"),
+    Right("alerts-phone", "TellPhones", "sns:Publish", workers.text_an_alert, "row"),
+    Right("subscriptions-outcomes", TABLE, "dynamodb:GetItem", workers.hear_of_a_mail, "queue"),
+    Right("subscriptions-outcomes", TABLE, "dynamodb:BatchGetItem", workers.hear_of_a_bounce, "queue"),
+    Right("subscriptions-outcomes", TABLE, "dynamodb:PutItem", workers.hear_of_a_bounce, "queue"),
+    Right("subscriptions-outcomes", TABLE, "dynamodb:UpdateItem", workers.hear_of_a_mail, "queue"),
+    Right("subscriptions-outcomes", TABLE, "dynamodb:DeleteItem", workers.hear_of_a_bounce, "queue"),
+    Right("alerts-clock", TABLE, "dynamodb:GetItem", spine.repeat_an_awas, "error"),
+    Right("alerts-clock", TABLE, "dynamodb:BatchGetItem", spine.end_an_alert, "error"),
+    Right("alerts-clock", TABLE, "dynamodb:PutItem", spine.end_an_alert, "error"),
+    Right("alerts-clock", TABLE, "dynamodb:UpdateItem", spine.end_an_alert, "error"),
+    Right("alerts-clock", LISTS, "dynamodb:Query", spine.end_an_alert, "error"),
+    Right("alerts-clock", "SendAgain", "sqs:SendMessage", spine.repeat_an_awas, "error"),
 )
 
 # What the embedded cloud does not ask for, and the test that asserts it on the template instead.
@@ -127,6 +127,7 @@ def hand(running_city: SecondCity) -> Iterator[ByHand]:
         by_hand.empty("parked-facts")
 
 
+@pytest.mark.stack
 @pytest.mark.parametrize("right", RIGHTS, ids=str)
 def test_a_right_that_is_taken_away_fails_its_step_in_sight_and_loses_nothing(hand: ByHand, right: Right) -> None:
     step = right.step(hand)
