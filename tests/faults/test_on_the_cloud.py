@@ -99,7 +99,7 @@ def test_crash_of_workers_again_and_again_loses_and_doubles_nothing(running_city
     with impatient(hand, "mail"), killing(running_city, "alerts-mail"):
         alert = let_out(hand, level=Level.AWAS, place="51.71.04.2001")
         running_city.eventually(lambda: len(rows(running_city, alert)) == len(them), SOON)
-    running_city.eventually(lambda: is_quiet(hand, "mail"), SOON)
+    running_city.eventually(lambda: hand.is_quiet("mail"), SOON)
     repeat_what_nobody_knows(hand)
 
     def all_heard() -> bool:
@@ -140,7 +140,7 @@ def test_doubled_messages_are_heard_once(
     fact = fact_message(journal(running_city, alert)[-1])
     for queue in ("mail", "phone", "incidents", "subscriptions") * 2:
         running_city.client("sqs").send_message(QueueUrl=hand.queue(queue), MessageBody=fact)
-    running_city.eventually(lambda: is_quiet(hand, "mail", "phone", "incidents", "subscriptions"), SOON)
+    running_city.eventually(lambda: hand.is_quiet("mail", "phone", "incidents", "subscriptions"), SOON)
 
     heard_once(running_city, people, headline)
     cancelled(ayu, made, alert)
@@ -155,7 +155,7 @@ def test_a_cancel_that_overtakes_its_alert_leaves_nothing_to_say(running_city: S
         assert (first.name, second.name) == ("AlertIssued", "AlertCancelled")
         assert hand.relayed((second.key, second.sort_key))
         assert hand.relayed((first.key, first.sort_key))
-        running_city.eventually(lambda: is_quiet(hand, "mail", "phone"), SOON)
+        running_city.eventually(lambda: hand.is_quiet("mail", "phone"), SOON)
     assert [received(running_city, one, alert.headline.id) for one in people.both()] == [[], []]
 
 
@@ -241,12 +241,6 @@ def killing(city: SecondCity, function: str, times: int = 4) -> Iterator[None]:
     yield
     striking_.join()
     assert sum(killed)
-
-
-def is_quiet(hand: ByHand, *queues: str) -> bool:
-    sqs, names = hand.city.client("sqs"), ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    told = [sqs.get_queue_attributes(QueueUrl=hand.queue(queue), AttributeNames=names) for queue in queues]
-    return not any(int(count) for one in told for count in one["Attributes"].values())
 
 
 def journal(city: SecondCity, alert: str) -> list[Entry]:

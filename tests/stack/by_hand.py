@@ -72,6 +72,12 @@ class ByHand:
         found = self.city.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0)
         return [message["Body"] for message in found.get("Messages", [])]
 
+    def is_quiet(self, *queues: str) -> bool:
+        """Nothing waits there, and nothing is under way."""
+        sqs, names = self.city.client("sqs"), ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        told = [sqs.get_queue_attributes(QueueUrl=self.queue(queue), AttributeNames=names) for queue in queues]
+        return not any(int(count) for one in told for count in one["Attributes"].values())
+
     def empty(self, queue: str) -> None:
         self.city.client("sqs").purge_queue(QueueUrl=self.queue(queue))
 

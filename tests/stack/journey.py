@@ -41,6 +41,11 @@ def new_people() -> People:
     return People(mail=f"warga-{number % 10**12}@example.com", phone=f"+62812{number % 10**8:08}")
 
 
+def is_somebody_of_ours(address: str) -> bool:
+    """Whether it is one of `new_people`."""
+    return address.startswith(("warga-", "+62812"))
+
+
 def visitor(city: SecondCity) -> Browser:
     return Browser(city.origin)
 

@@ -6,19 +6,26 @@ was done by hand comes once more through the bus: nobody may hear a second time.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
 
+from chalicelib.alerts.model.alert import State
+from chalicelib.alerts.service import Alerts
 from infra.steps import ROOT
 from tests.stack import steps_of_pages as pages
 from tests.stack import steps_of_the_spine as spine
 from tests.stack import steps_of_workers as workers
 from tests.stack.by_hand import ByHand, at_rest, without
+from tests.stack.cloud import everything_is_sent
+from tests.stack.journey import SOON, is_somebody_of_ours
+from tests.stack.prepared import THERE, cancelled
 from tests.stack.second_city import SecondCity
 from tests.stack.step import Step
 
+QUEUES = ("incidents", "subscriptions", "mail", "phone", "outcomes")
 TABLE, LISTS = "KeepRecords", "ReadLists"
 
 
@@ -125,6 +132,28 @@ def hand(running_city: SecondCity) -> Iterator[ByHand]:
     with at_rest(running_city) as by_hand:
         yield by_hand
         by_hand.empty("parked-facts")
+        take_back_all(by_hand)
+    # It all runs again, and brings through the bus once more what was done by hand.
+    running_city.eventually(lambda: everything_is_sent(running_city), SOON)
+    running_city.eventually(lambda: all(by_hand.is_quiet(name) for name in QUEUES), SOON)
+    assert [what for what, times in everything_heard(running_city).items() if times > 1] == []
+
+
+def take_back_all(hand: ByHand) -> None:
+    """No other test shall find these alerts on every page."""
+    cursor, more = None, True
+    while more:
+        open_, cursor = Alerts(hand.tools()).open(cursor)
+        more = cursor is not None
+        for alert in open_:
+            if alert.areas == (THERE,) and alert.state is State.ISSUED:
+                cancelled(hand, alert)
+
+
+def everything_heard(city: SecondCity) -> Counter[tuple[str, str]]:
+    """How often each message reached people of these tests."""
+    theirs = [one for one in city.inbox() if is_somebody_of_ours(one["to"][0])]
+    return Counter((one["to"][0], one["subject"] + one["text"]) for one in theirs)
 
 
 @pytest.mark.stack
