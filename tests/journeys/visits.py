@@ -194,6 +194,7 @@ REFUSALS = [
 # Forms that an ordinary press cannot make refuse.
 NO_REFUSAL = {
     "/{lang}/logout": "has nothing to fill in",
+    "/{lang}/logout-everywhere": "has nothing to fill in",
     SUBSCRIPTIONS + "/confirm/{token}": "has nothing to fill in",
     SUBSCRIPTIONS + "/stop/{token}": "has nothing to fill in, and may be repeated",
     INCIDENT + "/verify": "has nothing to fill in; a second decision is the conflict page",
