@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -27,6 +29,9 @@ class Emulator:
         """Answers once the cloud is healthy. Trouble with its last lines when it is not."""
         for folder in (self.city.state, self.city.files, self.city.scratch, self.city.log):
             folder.mkdir(parents=True, exist_ok=True)
+        # A cloud that was killed leaves the unpacked code of its workers, 100 MB each; nobody waits for its end.
+        left = list(self.city.scratch.glob("ministack-lambda-*"))
+        threading.Thread(target=_forget, args=(left,), daemon=True).start()
         with (self.city.log / "cloud.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [str(CLOUD / "bin" / "python"), str(Path(__file__).with_name("cloud.py"))],
@@ -66,6 +71,11 @@ class Emulator:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self.city.cloud_pid.unlink(missing_ok=True)
+
+
+def _forget(folders: list[Path]) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def environment(city: City) -> dict[str, str]:

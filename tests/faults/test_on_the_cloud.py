@@ -30,7 +30,7 @@ from infra.local.city import STAGE
 from tests.contracts.conftest import quick_client
 from tests.contracts.faults import lost, striking
 from tests.stack.browser import Browser
-from tests.stack.by_hand import ByHand, at_rest, fact_message, tools_at, without
+from tests.stack.by_hand import ByHand, at_rest, fact_message, impatient, tools_at, without
 from tests.stack.cloud import everything_is_sent, findings
 from tests.stack.journey import SOON, People, awaited, cancelled, drafted, issued, new_people, received, submitted
 from tests.stack.prepared import cancelled as taken_back
@@ -51,20 +51,6 @@ def clean_afterwards(running_city: SecondCity) -> Iterator[None]:
 @pytest.fixture
 def hand(running_city: SecondCity) -> ByHand:
     return ByHand(running_city)
-
-
-@contextmanager
-def impatient(hand: ByHand, *queues: str, seconds: int = 1) -> Iterator[None]:
-    """A message that failed comes back at once, not after six timeouts of its reader."""
-    sqs = hand.city.client("sqs")
-    kept = {}
-    for queue in queues:
-        told = sqs.get_queue_attributes(QueueUrl=hand.queue(queue), AttributeNames=["VisibilityTimeout"])
-        kept[queue] = told["Attributes"]["VisibilityTimeout"]
-        sqs.set_queue_attributes(QueueUrl=hand.queue(queue), Attributes={"VisibilityTimeout": str(seconds)})
-    yield
-    for queue, before in kept.items():
-        sqs.set_queue_attributes(QueueUrl=hand.queue(queue), Attributes={"VisibilityTimeout": before})
 
 
 def heard_once(city: SecondCity, people: People, headline: str) -> None:
@@ -193,6 +179,19 @@ def test_dead_letters_that_are_put_back_after_the_repair_are_done(
     cancelled(ayu, made, alert)
 
 
+def test_crash_of_the_relay_again_and_again_loses_nothing(
+    running_city: SecondCity, ayu: Browser, made: Browser, people: People
+) -> None:
+    """I3: SIGKILL to the relay wherever it stands between the commit and the mark."""
+    headline = f"Banjir {uuid.uuid4().hex[:6]}"
+    with killing(running_city, "relay"):
+        alert = issued(ayu, made, headline_id=headline)
+        running_city.eventually(lambda: everything_is_sent(running_city), SOON)
+
+    heard_once(running_city, people, headline)
+    cancelled(ayu, made, alert)
+
+
 def test_a_bus_that_is_down_only_delays(
     running_city: SecondCity, hand: ByHand, ayu: Browser, made: Browser, people: People
 ) -> None:
@@ -213,7 +212,7 @@ def test_a_bus_that_is_down_only_delays(
 
 def workers(city: SecondCity, function: str) -> list[int]:
     """The processes that run a function now: each has a folder of its own, named after it."""
-    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout.splitlines()
+    listed = subprocess.run(["ps", "-ewwo", "pid,args"], capture_output=True, text=True, check=True).stdout.splitlines()
     mark = f"{city.city.scratch}/ministack-lambda-sewaka-{STAGE}-{function}-"
     return [int(line.split()[0]) for line in listed if mark in line]
 

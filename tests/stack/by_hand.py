@@ -21,6 +21,7 @@ from infra.local.city import STAGE
 from tests.stack.second_city import SecondCity
 from tests.twins.post import MemoryMail, MemoryPhones, MemoryQueue
 
+QUEUES = ("incidents", "subscriptions", "mail", "phone", "outcomes")
 CLOCKS = tuple(f"sewaka-{STAGE}-{name}" for name in ("sweeper", "alerts-clock", "subscriptions-clock"))
 
 
@@ -158,6 +159,20 @@ def _switch(city: SecondCity, mappings: Sequence[str], clocks: Sequence[str], *,
         city.client("lambda").update_event_source_mapping(UUID=uuid_, Enabled=on)
     for rule in clocks:
         (city.client("events").enable_rule if on else city.client("events").disable_rule)(Name=rule)
+
+
+@contextmanager
+def impatient(hand: ByHand, *queues: str, seconds: int = 1) -> Iterator[None]:
+    """A message that failed, or whose worker is gone, comes back soon and not after six timeouts of its reader."""
+    sqs = hand.city.client("sqs")
+    kept = {}
+    for queue in queues:
+        told = sqs.get_queue_attributes(QueueUrl=hand.queue(queue), AttributeNames=["VisibilityTimeout"])
+        kept[queue] = told["Attributes"]["VisibilityTimeout"]
+        sqs.set_queue_attributes(QueueUrl=hand.queue(queue), Attributes={"VisibilityTimeout": str(seconds)})
+    yield
+    for queue, before in kept.items():
+        sqs.set_queue_attributes(QueueUrl=hand.queue(queue), Attributes={"VisibilityTimeout": before})
 
 
 @contextmanager

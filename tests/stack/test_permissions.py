@@ -18,14 +18,13 @@ from infra.steps import ROOT
 from tests.stack import steps_of_pages as pages
 from tests.stack import steps_of_the_spine as spine
 from tests.stack import steps_of_workers as workers
-from tests.stack.by_hand import ByHand, at_rest, without
+from tests.stack.by_hand import QUEUES, ByHand, at_rest, without
 from tests.stack.cloud import everything_is_sent
 from tests.stack.journey import SOON, is_somebody_of_ours
 from tests.stack.prepared import THERE, cancelled
 from tests.stack.second_city import SecondCity
 from tests.stack.step import Step
 
-QUEUES = ("incidents", "subscriptions", "mail", "phone", "outcomes")
 TABLE, LISTS = "KeepRecords", "ReadLists"
 
 
