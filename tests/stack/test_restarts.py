@@ -21,6 +21,7 @@ pytestmark = pytest.mark.stack
 def what_was_under_way_comes_back_soon(running_city: SecondCity) -> Iterator[None]:
     """A message that a stopped cloud had handed to a worker is hidden for six of its timeouts."""
     hand = ByHand(running_city)
+    running_city.eventually(lambda: hand.is_quiet(*QUEUES), SOON)
     with impatient(hand, *QUEUES, seconds=5):
         yield
         running_city.eventually(lambda: hand.is_quiet(*QUEUES), SOON)
