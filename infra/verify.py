@@ -146,8 +146,10 @@ def _finding(what: str, entry: Entry, why: str) -> Finding:
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m infra.verify", description="Compare the journal with the archive")
     parser.add_argument("stage", nargs="?", default="local", choices=["local", "staging", "prod"])
-    stage = parser.parse_args(arguments).stage
-    dynamodb, s3, sts = _clients(stage)
+    # A local city that is not the usual one is named as for `python -m infra.local`.
+    asked, city = parser.parse_known_args(arguments)
+    stage = asked.stage
+    dynamodb, s3, sts = _clients(stage, city)
     bucket = f"sewaka-{stage}-archive-{sts.get_caller_identity()['Account']}"
     return report(verified(DynamoStore(dynamodb, f"sewaka-{stage}", utc_now), S3Archive(s3, bucket).versions()))
 
@@ -161,12 +163,12 @@ def report(verdict: Verdict) -> int:
     return 1 if found else 0
 
 
-def _clients(stage: str) -> list[Any]:
+def _clients(stage: str, city: Sequence[str]) -> list[Any]:
     if stage == "local":
-        from infra.local.city import City
+        from infra.local.city import read_city
         from infra.local.clients import client
 
-        return [client(City(), service) for service in ("dynamodb", "s3", "sts")]
+        return [client(read_city(list(city)), service) for service in ("dynamodb", "s3", "sts")]
     import boto3
 
     return [boto3.client(service) for service in ("dynamodb", "s3", "sts")]

@@ -1,11 +1,14 @@
 """The cloud stops, or is killed, in the middle of the journey: it goes on where it was."""
 
+import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Iterator
 
 import pytest
 
+from infra.steps import ROOT
 from tests.stack.browser import Browser
 from tests.stack.by_hand import QUEUES, ByHand, at_rest, impatient
 from tests.stack.cloud import everything_is_sent, findings
@@ -74,3 +77,12 @@ def test_a_killed_cloud_comes_back_with_pages_functions_and_everybody_who_listen
         assert len(received(running_city, one, headline)) == 2
     running_city.eventually(lambda: everything_is_sent(running_city), SOON)
     assert findings(running_city) == []
+
+
+def test_make_verify_says_that_this_city_is_clean(running_city: SecondCity) -> None:
+    """The command itself, on this city's cloud."""
+    program = [sys.executable, "-m", "infra.verify", "local", *running_city.city.arguments()]
+    said = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "0 findings" in said.stdout
