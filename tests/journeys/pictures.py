@@ -81,7 +81,7 @@ def taken(windows: Windows, made: Window, alert: str, waiting: str) -> None:
     phone.go(f"/alerts/{alert}")
     picture(phone, "alert-phone")
     made.go(f"/staff/alerts/{waiting}")
-    made.wide(DESKTOP[0], 1200)
+    made.wide(DESKTOP[0], 1340)
     picture(made, "officer-desk")
     desktop.page.goto(f"{desktop.origin}/_inbox", wait_until="networkidle")
     picture(desktop, "inbox")

@@ -28,7 +28,7 @@ class Reader:
         """What reached this person, newest first."""
         return [one for one in self.city.inbox() if one["to"] == [self.address]]
 
-    def waits_for(self, words: str, seconds: float = 30) -> dict[str, Any]:
+    def waits_for(self, words: str, seconds: float = 60) -> dict[str, Any]:
         """The newest message with these words in its subject or text. AssertionError when none comes."""
         found: dict[str, Any] = self.city.eventually(lambda: next(iter(self.heard(words)), None), seconds)
         return found
@@ -91,7 +91,7 @@ def joined(reader: Reader, place: str, floor: str = "waspada") -> str:
         there = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"] if topic in known else []
         return {"sms", "http"} <= {one["Protocol"] for one in there} and reader.address in str(there)
 
-    reader.city.eventually(hangs, 30)
+    reader.city.eventually(hangs, 60)
     return topic
 
 
