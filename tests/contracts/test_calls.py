@@ -11,6 +11,7 @@ from chalicelib.core.errors import Unavailable
 
 SILENCE = ReadTimeoutError(endpoint_url="https://table.example")
 THROTTLED = ClientError({"Error": {"Code": "ThrottlingException"}}, "GetItem")
+BROKEN = ClientError({"Error": {"Code": "InternalServerError"}}, "GetItem")
 
 
 def answering(*answers: Exception | str) -> tuple[Callable[[], str], list[int]]:
@@ -30,8 +31,9 @@ def no_pause(_: float) -> None:
     pass
 
 
-def test_a_throttled_call_is_made_five_times() -> None:
-    call, made = answering(*[THROTTLED] * 4, "here")
+@pytest.mark.parametrize("trouble", [THROTTLED, BROKEN])
+def test_a_call_that_is_answered_badly_is_made_five_times(trouble: ClientError) -> None:
+    call, made = answering(*[trouble] * 4, "here")
 
     assert repeated(call, no_pause) == "here"
     assert len(made) == 5

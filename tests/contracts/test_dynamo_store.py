@@ -166,12 +166,15 @@ def test_a_refused_cap_beside_a_stale_record_is_stale(dynamo: DynamoStore) -> No
     assert type(refusal.value) is Stale
 
 
-@pytest.mark.parametrize("hook", [saying("ThrottlingException"), silence, saying("InternalServerError", status=500)])
-def test_a_read_is_repeated(dynamo: DynamoStore, client: Any, hook: Any) -> None:
+THROTTLED, BROKEN = saying("ThrottlingException"), saying("InternalServerError", status=500)
+
+
+@pytest.mark.parametrize("hooks", [[THROTTLED] * 4, [BROKEN] * 4, [silence], [silence, THROTTLED]])
+def test_a_read_is_repeated(dynamo: DynamoStore, client: Any, hooks: list[Any]) -> None:
     thing = permit()
     dynamo.commit([thing], by=CLERK)
 
-    with striking(client, "GetItem", hook, hook):
+    with striking(client, "GetItem", *hooks):
         assert dynamo.read(thing.key)
 
 

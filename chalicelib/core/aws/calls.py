@@ -56,7 +56,7 @@ def repeated(call: Callable[[], T], pause: Callable[[float], None] = time.sleep)
         try:
             return answer(call)
         except (Busy, Lost) as trouble:
-            silences += isinstance(trouble, Lost)
+            silences += not isinstance(trouble.__cause__, ClientError)
             if attempt == TRIES - 1 or silences == MOST_SILENCES:
                 break
             pause(jitter(attempt))
