@@ -12,6 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from chalicelib.core.settings import Settings
+from chalicelib.core.web.limits import limit
 from chalicelib.core.web.sessions import ABSOLUTE, IDLE, end_session, session_of, start_session
 from chalicelib.core.web.visit import Officer
 from chalicelib.identity.gateway import LoginFailed, Provider
@@ -242,3 +243,14 @@ def test_the_table_knows_no_token(city: City) -> None:
     token = start_session(OFFICER, city.tools)
 
     assert token not in str(city.store.rows)
+
+
+def test_an_address_that_begins_too_many_logins_waits(city: City) -> None:
+    visitor = city.visitor()
+    for _ in range(30):
+        limit(city.tools, "login", visitor.ip, most=30, window=timedelta(minutes=10))
+
+    reply = visitor.get("/en/login")
+
+    assert reply.status == 429
+    assert int(reply.headers["Retry-After"]) <= 600
