@@ -1,10 +1,12 @@
 """The journey in the running city, IAM enforced: from a resident's report to the phones and mailboxes, and back."""
 
+import functools
 import uuid
 
 import pytest
 
 from tests.stack.browser import Browser
+from tests.stack.by_hand import ByHand
 from tests.stack.journey import (
     People,
     awaited,
@@ -77,3 +79,19 @@ def test_one_click_stops_the_mails_and_a_get_does_not(running_city: SecondCity, 
     cancelled(ayu, made, alert)
     awaited(running_city, leaving.phone, "DIBATALKAN")
     assert len(received(running_city, leaving.mail, headline)) == 1
+
+
+def test_one_correlation_id_goes_from_the_browser_to_the_last_worker(
+    running_city: SecondCity, ayu: Browser, made: Browser, people: People
+) -> None:
+    alert, id_ = drafted(ayu, headline_id=(headline := next(HEADLINES))), f"journey-{uuid.uuid4()}"
+    submitted(ayu, alert)
+    form = made.get(f"/en/staff/alerts/{alert}").form("/approve")
+    done(made.post(form.action, form.values, **{"X-Correlation-Id": id_}))
+    for one in people.both():
+        awaited(running_city, one, headline)
+
+    hand = ByHand(running_city)
+    for function in ("api", "alerts-mail", "alerts-phone", "subscriptions-worker"):
+        running_city.eventually(functools.partial(hand.logged, function, id_))
+    cancelled(ayu, made, alert)
