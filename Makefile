@@ -23,7 +23,10 @@ reset: python ## Forget the local city's data (environments and builds stay)
 test: venv catalogues ## Every test: units, built zip, embedded cloud, Chromium (under 10 minutes)
 	@$(PYTHON) -m infra.prepare cloud assets
 	@$(TOOLS) -m pytest -q tests -m "$(FAST)" $(SPREAD)
-	@$(TOOLS) -m pytest -q tests -m "not ($(FAST)) and not bench"
+	@$(TOOLS) -m infra.build local
+	@FIRST_CITY=5 $(TOOLS) -m pytest -q tests/journeys -m "not ($(FAST)) and not bench" & browser=$$!; \
+	$(TOOLS) -m pytest -q tests --ignore=tests/journeys -m "not ($(FAST)) and not bench"; rest=$$?; \
+	wait $$browser && exit $$rest
 
 check: venv catalogues ## The fast half: ruff, mypy --strict, unit and architecture tests (under a minute)
 	@$(TOOLS) -m ruff check .
