@@ -16,7 +16,7 @@ from chalicelib.core.web.limits import limit
 from chalicelib.core.web.pages import Pages
 from chalicelib.core.web.visit import Visit
 from chalicelib.incidents.model import Point, kinds
-from chalicelib.incidents.service.cases import Contact, Observation, incidents, queue
+from chalicelib.incidents.service.cases import Contact, Observation, incidents
 
 pages = Pages(__name__)
 
@@ -69,14 +69,14 @@ def show_report(visit: Visit, reference: str) -> Answer:
 
 @pages.get("/{lang}/staff/incidents", guard=readers)
 def show_queue(visit: Visit) -> Answer:
-    waiting, more_reports = queue().waiting(visit.query.get("reports"))
-    opened, more_incidents = queue().open(visit.query.get("incidents"))
+    waiting, more_reports = incidents().waiting(visit.query.get("reports"))
+    opened, more_incidents = incidents().undecided(visit.query.get("incidents"))
     context = {
         "waiting": waiting,
         "more_reports": more_reports,
         "opened": opened,
         "more_incidents": more_incidents,
-        "decided": queue().decided(10),
+        "decided": incidents().decided(10),
         "kinds": kinds(),
         "place": places.place,
         "acting": operators.roles,

@@ -135,6 +135,18 @@ class Incidents:
         incident = self._store.incident(id)
         return incident, self._store.reports(incident.reports)
 
+    def waiting(self, cursor: str | None) -> tuple[tuple[Report, ...], str | None]:
+        """A page of reports that nobody has opened, worst first, then oldest; and the next page's cursor."""
+        return self._store.waiting(cursor)
+
+    def undecided(self, cursor: str | None) -> tuple[tuple[Incident, ...], str | None]:
+        """A page of open incidents in the same order; and the next page's cursor."""
+        return self._store.open(cursor)
+
+    def decided(self, limit: int) -> tuple[Incident, ...]:
+        """Those decided last, newest first."""
+        return self._store.decided(limit)
+
     def history(self, id: str) -> list[Entry]:
         """The incident's journal, oldest first."""
         return self._tools.store.journal(f"incident#{id}")
@@ -175,7 +187,3 @@ HOW_MANY = Text(id="Pilih 1 sampai {most} laporan", en="Choose 1 to {most} repor
 
 def incidents() -> Incidents:
     return Incidents(toolbox())
-
-
-def queue() -> IncidentStore:
-    return IncidentStore(toolbox().store)
