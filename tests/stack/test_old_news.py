@@ -63,14 +63,16 @@ def test_only_actual_and_live_alerts_leave_the_bus(
     events = {way: detail(alert_fact, status=way[0], live=way[1]) for way in ways}
     for event in events.values():
         put_on_the_bus(running_city, event)
-    last = detail(alert_fact)
-    put_on_the_bus(running_city, detail(alert_fact), "AlertUpdatedByNobody")
+    stray, last = detail(alert_fact), detail(alert_fact)
+    put_on_the_bus(running_city, stray, "AlertUpdatedByNobody")
     put_on_the_bus(running_city, last)
     running_city.eventually(lambda: live.hears(last["id"]))
     running_city.eventually(lambda: drill.hears(events[Status.EXERCISE, True]["id"]))
 
-    assert live.ids() == [events[Status.ACTUAL, True]["id"], last["id"]]
-    assert drill.ids() == [events[Status.EXERCISE, True]["id"]]
+    # The city goes on beside this test: an alert of the test before may still be cancelled on these topics.
+    ours = [*(event["id"] for event in events.values()), stray["id"], last["id"]]
+    assert [id for id in live.ids() if id in ours] == [events[Status.ACTUAL, True]["id"], last["id"]]
+    assert [id for id in drill.ids() if id in ours] == [events[Status.EXERCISE, True]["id"]]
 
 
 @pytest.fixture
