@@ -1,0 +1,1 @@
+"""Payments: orders, tickets and the books that say whose money it is."""
