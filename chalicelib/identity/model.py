@@ -16,6 +16,7 @@ ROLES: Mapping[str, Text] = {
     "operator_ddcm": Text(id="Operator Cyber Monitor", en="Cyber Monitor operator"),
     "supervisor_112": Text(id="Supervisor 112", en="112 supervisor"),
     "admin_opd": Text(id="Admin dinas", en="Department admin"),
+    "field_unit": Text(id="Petugas lapangan", en="Field unit"),
     "auditor": Text(id="Auditor", en="Auditor"),
 }
 

@@ -32,6 +32,9 @@ ACCOUNTS = (
     Account("made", "Made", "operator_ddcm", "diskominfos"),
     Account("komang", "Komang", "supervisor_112", "bpbd"),
     Account("wayan", "Wayan", "admin_opd", "dlhk"),
+    Account("kadek", "Kadek", "admin_opd", "bapenda"),
+    Account("rai", "Rai", "admin_opd", "bapenda"),
+    Account("putu", "Putu", "field_unit", "dispar"),
     Account("sri", "Sri", "auditor", "inspektorat"),
 )
 

@@ -36,7 +36,7 @@ def test_the_real_city_defends_stolen_passwords_and_its_pool() -> None:
 
 def test_each_role_is_a_group(stage: str) -> None:
     groups = {group["GroupName"] for group in properties(city(stage), "AWS::Cognito::UserPoolGroup").values()}
-    assert groups == {"operator_ddcm", "supervisor_112", "admin_opd", "auditor"}
+    assert groups == {"operator_ddcm", "supervisor_112", "admin_opd", "field_unit", "auditor"}
 
 
 def test_the_portal_logs_in_by_code_flow_and_keeps_no_secret(stage: str) -> None:

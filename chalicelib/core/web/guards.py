@@ -15,11 +15,15 @@ class FromElsewhere(Forbidden):
 
 @dataclass(frozen=True)
 class Guard:
-    """Lets a visit in, or raises LoginRequired or Forbidden. `roles` empty: no session is needed or read."""
+    """Lets a visit in, or raises LoginRequired or Forbidden. `roles` empty: no session is needed or read.
+
+    `office` empty: officers of every office. Offices are typed by hand into accounts, so case does not count.
+    """
 
     name: str
     roles: frozenset[str] = frozenset()
     cross_site: bool = False
+    office: str = ""
 
     def admit(self, visit: Visit, origin: str) -> Visit:
         if visit.method == "POST" and not self.cross_site:
@@ -31,11 +35,14 @@ class Guard:
         if session is None:
             raise LoginRequired
         visit = replace(visit, officer=session.officer(), csrf=session.csrf)
-        if not self.roles & session.roles:
+        if not self.roles & session.roles or not self._is_of(session.office):
             raise Forbidden
         if visit.method == "POST" and not _has_token(visit, session.csrf):
             raise Forbidden
         return visit
+
+    def _is_of(self, office: str) -> bool:
+        return not self.office or office.casefold() == self.office.casefold()
 
 
 anyone = Guard("anyone")
@@ -44,8 +51,9 @@ anyone = Guard("anyone")
 anyone_from_anywhere = Guard("anyone_from_anywhere", cross_site=True)
 
 
-def staff(*roles: str) -> Guard:
-    return Guard("staff", frozenset(roles))
+def staff(*roles: str, office: str = "") -> Guard:
+    """Officers with one of the roles; with `office`, of that office alone: money is not for every admin."""
+    return Guard("staff", frozenset(roles), office=office)
 
 
 def _has_token(visit: Visit, expected: str) -> bool:
