@@ -167,7 +167,7 @@ class MovementKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Movement:
-    """One line of the provider's account: `gross` - `fee` = `net`, signed as the account sees it (a refund is negative).
+    """One line of the provider's account: `gross` - `fee` = `net`, signed as the account sees it: a refund is negative.
 
     `payment` is the payment that it belongs to, `source` the refund, dispute or payout; empty where there is none.
     """

@@ -1,0 +1,189 @@
+"""What payments announce: references, codes and amounts in minor units of IDR; never who paid."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.core.events import Fact
+
+
+class PaymentFact(Fact):
+    source = "city.payments"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderFact(PaymentFact):
+    reference: str
+
+    def about(self) -> str:
+        return f"order#{self.reference}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPlaced(OrderFact):
+    scheme: str
+    authority: str
+    amount: int
+    places: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckoutOpened(OrderFact):
+    attempt: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckoutFinished(OrderFact):
+    """The payer is through; the money is not there yet."""
+
+    attempt: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentDeclined(OrderFact):
+    attempt: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPaid(OrderFact):
+    scheme: str
+    authority: str
+    amount: int
+    places: int
+    payment: str
+    bills: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPaidLate(OrderFact):
+    """The places had gone to others: the money goes back by itself."""
+
+    amount: int
+    payment: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderPaidTwice(OrderFact):
+    """A second payment came in: it goes back by itself."""
+
+    amount: int
+    payment: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderExpired(OrderFact):
+    scheme: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderHeldAgain(OrderFact):
+    attempt: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderRefunded(OrderFact):
+    """Money went back; `whole`: nothing is left."""
+
+    refund: str
+    amount: int
+    whole: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderDisputed(OrderFact):
+    dispute: str
+    amount: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisputeDecided(OrderFact):
+    dispute: str
+    won: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeUnexpected(OrderFact):
+    """The provider told something that fits nowhere: finance looks at it. `kind` and `state` are codes."""
+
+    notice: str
+    kind: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundFact(PaymentFact):
+    refund: str
+    order: str
+
+    def about(self) -> str:
+        return f"refund#{self.refund}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundAsked(RefundFact):
+    amount: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundApproved(RefundFact):
+    amount: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundRejected(RefundFact):
+    amount: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefundSettled(RefundFact):
+    """`progress`: sent, done or failed."""
+
+    amount: int
+    progress: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoucherFact(PaymentFact):
+    code: str
+    order: str
+
+    def about(self) -> str:
+        return f"voucher#{self.code}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoucherIssued(VoucherFact):
+    scheme: str
+    item: str
+    place: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoucherUsed(VoucherFact):
+    gate: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoucherChanged(VoucherFact):
+    """`standing`: valid (thawed), frozen or void."""
+
+    standing: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoneyPosted(PaymentFact):
+    """A posting of the books; `legs` are (account, minor units of IDR), debits positive."""
+
+    posting: str
+    kind: str
+    day: str
+    authority: str
+    scheme: str
+    order: str
+    legs: tuple[tuple[str, int], ...]
+
+    def about(self) -> str:
+        return f"posting#{self.posting}"

@@ -1,0 +1,1 @@
+"""What an order, its attempts, tickets, refunds and the books are. Pure."""
