@@ -17,6 +17,8 @@ class Settings:
     phone_queue_url: str
     vault_key: str
     mac_key: str
+    voucher_keys: str
+    files_bucket: str
     origin: str
     mail_from: str
     mail_configuration_set: str

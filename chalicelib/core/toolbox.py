@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from chalicelib.core.clock import utc_now
 
 if TYPE_CHECKING:
+    from chalicelib.core.files import Files
     from chalicelib.core.post import MailCarrier, PhoneCarrier, Queue
+    from chalicelib.core.signing import Signer
     from chalicelib.core.store import Store
     from chalicelib.core.vault import Vault
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 class Toolbox:
     store: Store
     vault: Vault
+    signer: Signer
+    files: Files
     mail: MailCarrier
     phones: PhoneCarrier
     mail_queue: Queue

@@ -42,7 +42,7 @@ def test_only_the_real_city_forbids_the_deletion_of_its_table() -> None:
 
 def test_no_bucket_can_be_made_public(stage: str) -> None:
     buckets = properties(city(stage), "AWS::S3::Bucket").values()
-    assert len(buckets) == 2
+    assert len(buckets) == 3
     for bucket in buckets:
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
         assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
@@ -80,8 +80,8 @@ def test_only_the_keeper_changes_the_rules_of_the_archive(live_stage: str) -> No
     assert keeper["Fn::Sub"].endswith(f"role/sewaka-{live_stage}-keeper")
 
 
-def test_both_buckets_answer_over_tls_only(live_stage: str) -> None:
-    for policy in ("ArchiveBucketPolicy", "AssetBucketPolicy"):
+def test_every_bucket_answers_over_tls_only(live_stage: str) -> None:
+    for policy in ("ArchiveBucketPolicy", "AssetBucketPolicy", "FilesBucketPolicy"):
         deny = statement(live_stage, policy, "OnlyOverTls")
         assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
         assert len(deny["Resource"]) == 2
@@ -96,7 +96,7 @@ def test_the_public_reads_assets_through_the_edge_of_this_account_only(stage: st
 
 def test_only_the_keeper_ends_a_key(stage: str) -> None:
     keys = of_type(city(stage), "AWS::KMS::Key")
-    assert set(keys) == {"DataKey", "VaultKey", "MacKey"}
+    assert set(keys) == {"DataKey", "VaultKey", "MacKey", "VoucherKey"}
     for key in keys.values():
         (deny,) = [one for _, one in statements(key) if one["Effect"] == "Deny"]
         assert "kms:ScheduleKeyDeletion" in deny["Action"]
@@ -106,6 +106,21 @@ def test_only_the_keeper_ends_a_key(stage: str) -> None:
 def test_people_are_found_by_a_key_that_only_makes_macs(stage: str) -> None:
     mac = city(stage)["Resources"]["MacKey"]["Properties"]
     assert (mac["KeySpec"], mac["KeyUsage"]) == ("HMAC_256", "GENERATE_VERIFY_MAC")
+
+
+def test_vouchers_are_signed_by_a_key_pair_on_the_curve_that_browsers_know(stage: str) -> None:
+    key = city(stage)["Resources"]["VoucherKey"]["Properties"]
+    assert (key["KeySpec"], key["KeyUsage"]) == ("ECC_NIST_P256", "SIGN_VERIFY")
+
+
+def test_files_of_the_city_outlive_mistakes_and_no_stranger_reads_them(stage: str) -> None:
+    files = city(stage)["Resources"]["FilesBucket"]
+    (rule,) = files["Properties"]["LifecycleConfiguration"]["Rules"]
+    assert files["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 90}
+    assert "ExpirationInDays" not in rule
+    allowed = city(stage)["Resources"].get("FilesBucketPolicy", {"Properties": {}})["Properties"]
+    assert [one["Effect"] for one in allowed.get("PolicyDocument", {}).get("Statement", [])] in ([], ["Deny"])
 
 
 def test_the_key_of_the_table_works_only_through_what_it_encrypts(stage: str) -> None:

@@ -70,8 +70,9 @@ def test_no_other_origin_is_let_in(stage: str) -> None:
 
 def test_what_the_city_keeps_outlives_its_stack(stage: str) -> None:
     stack = city(stage)
-    kept = [one for kind in KEPT for one in of_type(stack, kind).values()] + [stack["Resources"]["ArchiveBucket"]]
-    assert len(kept) == 6
+    kept = [one for kind in KEPT for one in of_type(stack, kind).values()]
+    kept += [stack["Resources"][bucket] for bucket in ("ArchiveBucket", "FilesBucket")]
+    assert len(kept) == 8
     assert {one["DeletionPolicy"] for one in kept} == {"RetainExceptOnCreate"}
     assert {one["UpdateReplacePolicy"] for one in kept} == {"Retain"}
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from chalicelib.core.aws.files import S3Files
+from chalicelib.core.aws.signing import KmsSigner
 from chalicelib.core.aws.store import DynamoStore
 from chalicelib.core.aws.vault import AwsVault
 from chalicelib.core.clock import utc_now
@@ -31,6 +33,8 @@ def tools_at(city: SecondCity, *, minutes_ago: float = 0) -> Toolbox:
     return Toolbox(
         store=DynamoStore(city.client("dynamodb"), city.told["TableName"], lambda: utc_now() - past),
         vault=AwsVault(city.client("kms"), city.told["VaultKeyArn"], city.told["MacKeyArn"]),
+        signer=KmsSigner(city.client("kms"), [city.told["VoucherKeyArn"]]),
+        files=S3Files(city.client("s3"), city.told["FilesBucketName"]),
         mail=MemoryMail(),
         phones=MemoryPhones(),
         mail_queue=MemoryQueue(),

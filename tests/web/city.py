@@ -10,7 +10,9 @@ from chalicelib.core.events import Entry
 from chalicelib.core.toolbox import Toolbox, working_with
 from chalicelib.core.web.sessions import SESSION_COOKIE, start_session
 from chalicelib.core.web.visit import Officer
+from tests.twins.files import MemoryFiles
 from tests.twins.post import MemoryMail, MemoryPhones
+from tests.twins.signing import MemorySigner
 from tests.twins.store import MemoryStore
 from tests.twins.vault import MemoryVault
 from tests.web.client import ORIGIN, Client
@@ -42,6 +44,8 @@ class City:
     clock: Clock
     store: MemoryStore
     vault: MemoryVault
+    signer: MemorySigner
+    files: MemoryFiles
     mail: MemoryMail
     phones: MemoryPhones
     mail_queue: ListQueue
@@ -68,10 +72,13 @@ class City:
 def memory_city() -> Iterator[City]:
     clock = Clock()
     store, vault = MemoryStore(now=clock), MemoryVault(now=clock)
+    signer, files = MemorySigner(), MemoryFiles()
     mail, phones, mail_queue, phone_queue = MemoryMail(), MemoryPhones(), ListQueue(), ListQueue()
     tools = Toolbox(
         store=store,
         vault=vault,
+        signer=signer,
+        files=files,
         mail=mail,
         phones=phones,
         mail_queue=mail_queue,
@@ -81,4 +88,4 @@ def memory_city() -> Iterator[City]:
         now=clock,
     )
     with working_with(tools):
-        yield City(clock, store, vault, mail, phones, mail_queue, phone_queue, tools)
+        yield City(clock, store, vault, signer, files, mail, phones, mail_queue, phone_queue, tools)

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from chalicelib.core.aws.bus import EventBus
     from chalicelib.core.aws.queue import SqsQueue
     from chalicelib.core.aws.store import DynamoStore
+    from chalicelib.core.files import Files
     from chalicelib.core.post import MailCarrier, PhoneCarrier, Queue
+    from chalicelib.core.signing import Signer
     from chalicelib.core.vault import Vault
 
 
@@ -38,6 +40,8 @@ def aws_toolbox() -> Toolbox:
     return Toolbox(
         store=aws_store(),
         vault=cast("Vault", Later(lambda: _vault(found))),
+        signer=cast("Signer", Later(lambda: _signer(found))),
+        files=cast("Files", Later(lambda: _files(found))),
         mail=cast("MailCarrier", Later(lambda: _mail(found))),
         phones=cast("PhoneCarrier", Later(lambda: _phones(found))),
         mail_queue=cast("Queue", Later(lambda: aws_queue(found.mail_queue_url))),
@@ -75,6 +79,18 @@ def _vault(found: Settings) -> Vault:
     from chalicelib.core.aws.vault import AwsVault
 
     return AwsVault(client("kms"), found.vault_key, found.mac_key)
+
+
+def _signer(found: Settings) -> Signer:
+    from chalicelib.core.aws.signing import KmsSigner
+
+    return KmsSigner(client("kms"), found.voucher_keys.split(","))
+
+
+def _files(found: Settings) -> Files:
+    from chalicelib.core.aws.files import S3Files
+
+    return S3Files(client("s3"), found.files_bucket)
 
 
 def _mail(found: Settings) -> MailCarrier:
