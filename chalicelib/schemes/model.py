@@ -3,7 +3,6 @@
 Days are the city's own (WITA), moments are aware. Amounts in the files are whole rupiah.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -22,7 +21,6 @@ from chalicelib.core.text import Text
 from chalicelib.core.text import day as day_words
 
 FOLDER: Final = ROOT / "data" / "schemes"
-CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 NOTHING = Text(id="Pilih jumlahnya", en="Choose how many")
 WRONG_NUMBER = Text(id="Pilih dari 0 sampai {most}", en="Choose from 0 to {most}")

@@ -6,6 +6,7 @@ from pathlib import Path
 from chalicelib.core.web.templates import environment, source_loader
 from infra.build.bytecode import byte_compile
 from infra.build.catalogues import compile_all
+from infra.build.definitions import check
 from infra.build.paths import ASSETS, Artefacts
 from infra.steps import ROOT, Trouble
 
@@ -22,6 +23,7 @@ def stage_project(artefacts: Artefacts, root: Path = ROOT) -> Path:
     shutil.rmtree(project, ignore_errors=True)
     project.mkdir(parents=True)
     compile_all(root)
+    check(root / "data" / "schemes")
     for name in ("chalicelib", "data", "locale", ".chalice"):
         shutil.copytree(root / name, project / name, ignore=CODE)
     shutil.copyfile(root / "app.py", project / "app.py")
