@@ -28,7 +28,8 @@ ROOMS = {
     "api": {"model", "service", "reads"},
     "workers": {"model", "service", "reads", "events", "fanout"},
 }
-# Pure words: what a model may know of the core. `vault` is here for its `Sealed`, `events` for `Fact`.
+# Pure words: what a model may know of the core. `vault` is here for its `Sealed`, `events` for `Fact`, `signing` for
+# how keys are written.
 PURE = {
     "errors",
     "money",
@@ -41,6 +42,7 @@ PURE = {
     "contacts",
     "vault",
     "events",
+    "signing",
     "sms",
 }
 
