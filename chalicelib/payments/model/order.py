@@ -92,7 +92,7 @@ class Attempt:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """`day` is the day of the visit (WITA); `starts_at` and `ends_at` (UTC) when its tickets are good, None without any.
+    """`day` is the day of the visit (WITA), `starts_at` (UTC) when it begins.
 
     `subject` (a plate, a trader code ...) and `email` can be erased; no fact holds them. `places` is the number of
     tickets. `refunded` has gone back, `going_back` is on its way. `group`: the names of its places stand beside it.
@@ -111,7 +111,6 @@ class Order:
     day: date | None = None
     slot: str = ""
     starts_at: datetime | None = None
-    ends_at: datetime | None = None
     places: int = 0
     subject: str = ""
     bills: tuple[str, ...] = ()
@@ -146,6 +145,13 @@ class Order:
     @property
     def returnable(self) -> Money:
         return self.captured - self.refunded - self.going_back
+
+    def price_of(self, place: int) -> Money:
+        """What one place cost: places count through the lines in their order. IndexError for one that is not there."""
+        return [line.unit for line in self.lines for _ in range(line.quantity)][place]
+
+    def item_of(self, place: int) -> str:
+        return [line.item for line in self.lines for _ in range(line.quantity)][place]
 
     def opened(self, checkout: str, url: str) -> Self:
         """The last attempt has its checkout; itself when that is known."""

@@ -68,8 +68,8 @@ class Voucher:
         return replace(self, standing=Standing.VALID)
 
     def void(self) -> Self:
-        """Raises NotGood for one that somebody has used."""
-        if self.standing is Standing.USED:
+        """Its money goes back. Raises NotGood for one that was used, or went void before."""
+        if self.standing in (Standing.USED, Standing.VOID):
             raise NotGood(self.standing)
         return replace(self, standing=Standing.VOID)
 

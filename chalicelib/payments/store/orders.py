@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.core.clock import as_stamp
 from chalicelib.core.errors import NotFound
 from chalicelib.core.events import Actor, Fact
 from chalicelib.core.store import Add, Key, Once, Record, Store
@@ -88,12 +87,9 @@ class OrderStore:
     def due(self, now: datetime, cursor: str | None = None) -> tuple[tuple[Order, ...], str | None]:
         """Orders whose checkout should have ended by now, oldest first, and where the rest starts."""
         page = self._store.list(DUE, limit=MOST_DUE, cursor=cursor)
-        found = tuple(
-            ORDERS.thing(record)
-            for record in page.records
-            if str(record.listing and record.listing.sort) < as_stamp(now)
-        )
-        return found, page.cursor if len(found) == len(page.records) else None
+        listed = [ORDERS.thing(record) for record in page.records]
+        found = tuple(order for order in listed if order.due_at and order.due_at <= now)
+        return found, page.cursor if len(found) == len(listed) else None
 
     def of_payer(self, fingerprint: str, limit: int = 20) -> tuple[Order, ...]:
         """The newest orders of one e-mail address."""

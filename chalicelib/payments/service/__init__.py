@@ -1,0 +1,1 @@
+"""What can be done with money: orders, settlement, holds, tickets, refunds, the books."""

@@ -1,0 +1,71 @@
+"""What payments do by themselves: tickets and refunds by facts, holds by the clock."""
+
+from typing import Any
+
+from chalice.app import Blueprint
+
+from chalicelib.core.events import Entry, fact_from
+from chalicelib.core.handlers import facts_worker
+from chalicelib.core.money import Money
+from chalicelib.core.store import Once
+from chalicelib.payments.events import (
+    OrderPaid,
+    OrderPaidLate,
+    OrderPaidTwice,
+    RefundApproved,
+)
+from chalicelib.payments.model.refund import Reason
+from chalicelib.payments.service.holds import holds
+from chalicelib.payments.service.refunds import refunds
+from chalicelib.payments.service.vouchers import vouchers
+
+workers = Blueprint(__name__)
+
+
+def make_tickets(entry: Entry) -> None:
+    vouchers().issue(fact_from(OrderPaid, entry).reference)
+
+
+def give_late_back(entry: Entry) -> None:
+    fact = fact_from(OrderPaidLate, entry)
+    _give_back(entry, fact.reference, fact.payment, fact.amount, Reason.LATE)
+
+
+def give_surplus_back(entry: Entry) -> None:
+    fact = fact_from(OrderPaidTwice, entry)
+    _give_back(entry, fact.reference, fact.payment, fact.amount, Reason.SURPLUS)
+
+
+def send_refund(entry: Entry) -> None:
+    refunds().send(fact_from(RefundApproved, entry).refund)
+
+
+def follow_dispute(entry: Entry) -> None:
+    vouchers().follow(entry.data["reference"])
+
+
+def _give_back(entry: Entry, reference: str, payment: str, amount: int, reason: Reason) -> None:
+    once = Once(scope="payments", id=entry.id)
+    refunds().give_back(reference, payment, Money(amount, "IDR"), reason, once)
+
+
+HANDLERS = {
+    "OrderPaid": make_tickets,
+    "OrderPaidLate": give_late_back,
+    "OrderPaidTwice": give_surplus_back,
+    "RefundApproved": send_refund,
+    "OrderDisputed": follow_dispute,
+    "DisputeDecided": follow_dispute,
+}
+
+
+@workers.on_sqs_message(queue="Payments", name="payments_worker")
+@facts_worker("payments", HANDLERS)
+def payments_worker(event: Any) -> None:
+    """Makes tickets of what is paid, sends refunds, freezes what a bank disputes."""
+
+
+@workers.schedule("rate(1 minute)", name="payments_clock")
+def payments_clock(_event: Any) -> None:
+    """Ends checkouts whose time is over, then frees their places."""
+    holds().end_due()
