@@ -1,8 +1,9 @@
 """The front door: the app, and one line per service."""
 
-from chalicelib.alerts import api as alerts_api
 from chalicelib.alerts import reads as alerts_reads
 from chalicelib.alerts import workers as alerts_workers
+from chalicelib.alerts.api import alerts as alerts_api
+from chalicelib.alerts.api import feed as alerts_feed
 from chalicelib.alerts.pages import desk as alerts_desk
 from chalicelib.alerts.pages import public as alerts_pages
 from chalicelib.core.web.portal import Portal
@@ -24,6 +25,7 @@ app.register(subscriptions_pages.pages)
 app.register(alerts_pages.pages)
 app.register(alerts_desk.pages)
 app.register(alerts_api.api)
+app.register(alerts_feed.api)
 app.register_workers(spine_workers.workers)
 app.register_workers(incidents_workers.workers)
 app.register_workers(alerts_workers.workers)

@@ -5,7 +5,7 @@ import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from chalice.app import Blueprint, Response
 
@@ -14,14 +14,17 @@ from chalicelib.core.errors import CityError, Invalid, LoginRequired, TooMany, U
 from chalicelib.core.text import LANGUAGES, Text
 from chalicelib.core.toolbox import toolbox
 from chalicelib.core.web.answers import PRIVATE, PUBLIC, Answer, Body, Page, Redirect
+from chalicelib.core.web.bodies import only_json
 from chalicelib.core.web.forms import OWN_FIELDS
 from chalicelib.core.web.guards import FromElsewhere, Guard
+from chalicelib.core.web.says import Said, Says
 from chalicelib.core.web.templates import environment
 from chalicelib.core.web.visit import Visit, language_of, visit_from
 
 View = Callable[..., Answer]
 Headers = dict[str, str | list[str]]
 
+PROBLEM = "application/problem+json"
 LANGUAGE_NAMES = {"id": "Indonesia", "en": "English"}
 
 # Said above a form that may be sent once more; `form_id` keeps it from being taken twice.
@@ -39,6 +42,8 @@ class Routes(Blueprint):
     def __init__(self, import_name: str) -> None:
         super().__init__(import_name)
         self.guards: dict[tuple[str, str], Guard] = {}
+        # What `/api/openapi.json` is made from; pages are for people and say nothing here.
+        self.said: dict[tuple[str, str], Said] = {}
 
     def _add(self, path: str, method: str, guard: Guard, view: Callable[..., Response]) -> None:
         self.guards[(method, path)] = guard
@@ -105,25 +110,37 @@ class Pages(Routes):
 
 
 class Api(Routes):
-    """JSON in and out; failures are RFC 9457 problem documents."""
+    """JSON in and out; failures are RFC 9457 problem documents. What an address `says` is its description."""
 
-    def get(self, path: str, *, guard: Guard, cache: str = PUBLIC) -> Callable[[View], View]:
-        return lambda view: self._endpoint(path, "GET", guard, view, cache)
+    def get(self, path: str, *, guard: Guard, cache: str = PUBLIC, says: Says | None = None) -> Callable[[View], View]:
+        return lambda view: self._endpoint(path, "GET", guard, view, cache, says)
 
-    def post(self, path: str, *, guard: Guard) -> Callable[[View], View]:
-        return lambda view: self._endpoint(path, "POST", guard, view, PRIVATE)
+    def post(self, path: str, *, guard: Guard, says: Says | None = None) -> Callable[[View], View]:
+        """With a type in `says.takes` only JSON is let in; the view reads it with `bodies.body`."""
+        return lambda view: self._endpoint(path, "POST", guard, view, PRIVATE, says)
 
-    def _endpoint(self, path: str, method: str, guard: Guard, view: View, cache: str) -> View:
+    def all_said(self) -> Mapping[tuple[str, str], Said]:
+        """What every address for machines says, of all services."""
+        found: Mapping[tuple[str, str], Said] = self.current_app.said  # type: ignore[attr-defined]  # it is a Portal
+        return found
+
+    def _endpoint(self, path: str, method: str, guard: Guard, view: View, cache: str, says: Says | None) -> View:
+        takes_json = says is not None and says.takes is not None
+
         @functools.wraps(view)
         def answer(**params: str) -> Response:
             language = language_of(self._event()["path"])
             try:
-                visit = guard.admit(visit_from(self._event(), language), toolbox().origin)
+                visit = visit_from(self._event(), language, read_form=False)
+                visit = guard.admit(visit, toolbox().origin)
+                if takes_json:
+                    only_json(visit)
                 return bare(view(visit, **_own(params)), cache)
             except CityError as refusal:
                 return problem(refusal, language)
 
         self._add(path, method, guard, answer)
+        self.said[(method, path)] = Said(says, guard, "public" in cache, view)
         return view
 
 
@@ -225,9 +242,18 @@ def error_page(refusal: CityError, path: str, strip: list[Any], *, kept: Sequenc
     return Response(html, status_code=refusal.status, headers=_refusal_headers(refusal, "text/html; charset=utf-8"))
 
 
-def problem(refusal: CityError, language: str) -> Response:
+class Problem(TypedDict):
     """RFC 9457: `type` is about:blank, `title` the class of problem, `errors` a message per field."""
-    document: dict[str, Any] = {
+
+    type: str
+    status: int
+    title: str
+    detail: NotRequired[str]
+    errors: NotRequired[dict[str, str]]
+
+
+def problem(refusal: CityError, language: str) -> Response:
+    document: Problem = {
         "type": "about:blank",
         "status": refusal.status,
         "title": refusal.title.in_(language) if refusal.title else HTTPStatus(refusal.status).phrase,
@@ -237,7 +263,7 @@ def problem(refusal: CityError, language: str) -> Response:
     if isinstance(refusal, Invalid) and refusal.errors:
         document["errors"] = {name: why.in_(language) for name, why in refusal.errors.items()}
     body = json.dumps(document, ensure_ascii=False).encode()
-    return Response(body, status_code=refusal.status, headers=_refusal_headers(refusal, "application/problem+json"))
+    return Response(body, status_code=refusal.status, headers=_refusal_headers(refusal, PROBLEM))
 
 
 def _refusal_headers(refusal: CityError, type: str) -> Headers:

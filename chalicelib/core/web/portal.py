@@ -1,6 +1,7 @@
 """The front door's app: a Chalice that resolves its own routes behind `/{proxy+}` and hardens every answer."""
 
 import base64
+import functools
 import hashlib
 import re
 import sys
@@ -13,8 +14,10 @@ from chalice.app import Blueprint, Chalice, Response
 
 from chalicelib.core import log
 from chalicelib.core.errors import AddressTooLong, CityError, NotAllowed, NotFound, TooManyCookies
+from chalicelib.core.settings import checkout_origin
 from chalicelib.core.web.guards import Guard
 from chalicelib.core.web.pages import Routes, error_page, problem
+from chalicelib.core.web.says import Said
 from chalicelib.core.web.visit import folded, language_of
 
 LONGEST_PATH = 2000
@@ -22,11 +25,11 @@ LONGEST_COOKIE = 8000
 # What a decoded path may not hold: control characters, what would be decoded once more, a step upwards.
 HIDDEN = re.compile(r"[\x00-\x1f%\\]|/\.{1,2}(?:/|$)")
 
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
 SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -35,6 +38,12 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+
+@functools.cache
+def security_headers(checkout: str) -> dict[str, str]:
+    """`checkout` is the origin of the payment pages: browsers hold a redirect after a POST to `form-action` too."""
+    return {**SECURITY_HEADERS, "Content-Security-Policy": f"{CONTENT_POLICY} {checkout}".rstrip()}
 
 
 class Portal(Chalice):
@@ -51,12 +60,14 @@ class Portal(Chalice):
         self._read_strip = strip
         self._patterns: dict[int, list[tuple[re.Pattern[str], str]]] = {}
         self.guards: dict[tuple[str, str], Guard] = {}
+        self.said: dict[tuple[str, str], Said] = {}
         # What is being answered, with its route: a function answers one request at a time.
         self.event: dict[str, Any] = {}
 
     def register(self, routes: Routes) -> None:
         self.register_blueprint(routes)
         self.guards.update(routes.guards)
+        self.said.update(routes.said)
 
     def register_workers(self, workers: Blueprint) -> None:
         self.register_blueprint(workers)
@@ -167,7 +178,7 @@ def _as_dict(answer: Response) -> dict[str, Any]:
 
 def _finished(answer: dict[str, Any], event: Mapping[str, Any], correlation: str) -> dict[str, Any]:
     own = {name: _one_line(value) for name, value in (answer.get("headers") or {}).items()}
-    answer["headers"] = {**own, **SECURITY_HEADERS}
+    answer["headers"] = {**own, **security_headers(checkout_origin())}
     if "public" not in own.get("Cache-Control", ""):
         # What caches share carries nobody's id.
         answer["headers"]["X-Correlation-Id"] = correlation
