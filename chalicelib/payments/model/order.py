@@ -210,6 +210,12 @@ class Order:
             raise Unexpected(attempts=len(self.attempts))
         return replace(self, attempts=self._changed(stage=Stage.ENDED))._with_attempt(State.HELD, attempt, now)
 
+    def freeing(self, places: int) -> tuple[Self, tuple[Stock, ...]]:
+        """The order without so many of its places, and what the counters lose: a ticket that is void frees its seat."""
+        freed = tuple(replace(stock, places=places) for stock in self.stock if places)
+        kept = tuple(replace(stock, places=stock.places - places) for stock in self.stock)
+        return replace(self, stock=kept), freed
+
     def giving_back(self, amount: Money) -> Self:
         """A refund is on its way. Raises Unexpected when that is more than there is."""
         if not NOTHING < amount <= self.returnable:

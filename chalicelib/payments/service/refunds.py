@@ -34,7 +34,7 @@ from chalicelib.payments.gateway.port import (
     RefundState,
 )
 from chalicelib.payments.model.graph import Move, State
-from chalicelib.payments.model.order import NOTHING, Order
+from chalicelib.payments.model.order import NOTHING, Order, Stock
 from chalicelib.payments.model.postings import refund as refund_posting
 from chalicelib.payments.model.postings import refund_failed
 from chalicelib.payments.model.refund import ALONE, MOST_PLACES, Progress, Reason, Refund
@@ -122,7 +122,9 @@ class Refunds:
         approved = refund.approved(by)
         fact = RefundApproved(refund=id, order=refund.order, amount=refund.amount.minor_units, reason=refund.reason)
         vouchers = tuple(voucher.void() for voucher in self._vouchers(refund.order, refund.places))
-        change = Change(refund=approved, vouchers=vouchers, facts=(fact, *_changed(vouchers)))
+        order, freed = self._store.order(refund.order).freeing(len(refund.places))
+        facts = (fact, *_changed(vouchers))
+        change = Change(order=order, refund=approved, vouchers=vouchers, freed=freed, facts=facts)
         self._store.commit(change, by=officer(by))
 
     @retried
@@ -192,8 +194,11 @@ class Refunds:
         else:
             vouchers = tuple(voucher.frozen().void() for voucher in found)
             fact = RefundApproved(reason=refund.reason, **told)  # type: ignore[arg-type]
+        freed: tuple[Stock, ...] = ()
         going = order.giving_back(refund.amount)
-        return Change(order=going, refund=refund, vouchers=vouchers, facts=(fact, *_changed(vouchers)))
+        if refund.progress is Progress.APPROVED:
+            going, freed = going.freeing(len(refund.places))
+        return Change(order=going, refund=refund, vouchers=vouchers, freed=freed, facts=(fact, *_changed(vouchers)))
 
     def _vouchers(self, reference: str, places: Sequence[int]) -> tuple[Voucher, ...]:
         """Raises TicketsNotReady; Conflict for more places than one refund holds."""
