@@ -27,6 +27,9 @@ class Settings:
     oidc_issuer: str
     oidc_client_id: str
     oidc_logout: str
+    payments_secret: str
+    payments_api: str
+    checkout_origin: str
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -40,3 +43,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 @functools.cache
 def settings() -> Settings:
     return read_settings(os.environ)
+
+
+@functools.cache
+def checkout_origin() -> str:
+    """Where a form may lead beside our own pages; every answer says it, also one that needs no other setting."""
+    return os.environ.get("CHECKOUT_ORIGIN", "")

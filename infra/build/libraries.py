@@ -24,7 +24,7 @@ from infra.steps import ROOT, Trouble, command, fingerprint
 SHIPPED_WITHOUT_NEEDS = frozenset({"chalice"})
 CHALICE_KEEPS = frozenset({"__init__.py", "app.py", "py.typed"})
 # The AWS services that the code calls; botocore describes 400 others in 20 MB.
-AWS_SERVICES = frozenset({"dynamodb", "events", "kms", "s3", "ses", "sns", "sqs", "sts"})
+AWS_SERVICES = frozenset({"dynamodb", "events", "kms", "s3", "secretsmanager", "ses", "sns", "sqs", "sts"})
 AWS_COMMON = frozenset({"_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json"})
 # Names of holidays: the library brings them in a hundred languages.
 HOLIDAYS_SPOKEN = frozenset({"id", "en_US"})
