@@ -12,6 +12,7 @@ from chalicelib.home import pages as home_pages
 from chalicelib.identity import pages as identity_pages
 from chalicelib.incidents import pages as incidents_pages
 from chalicelib.incidents import workers as incidents_workers
+from chalicelib.schemes import pages as schemes_pages
 from chalicelib.spine import workers as spine_workers
 from chalicelib.subscriptions import pages as subscriptions_pages
 from chalicelib.subscriptions import workers as subscriptions_workers
@@ -21,6 +22,7 @@ app.register(home_pages.pages)
 app.register(home_api.api)
 app.register(identity_pages.pages)
 app.register(incidents_pages.pages)
+app.register(schemes_pages.pages)
 app.register(subscriptions_pages.pages)
 app.register(alerts_pages.pages)
 app.register(alerts_desk.pages)

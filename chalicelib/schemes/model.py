@@ -225,6 +225,11 @@ class Scheme:
         """What an item costs on a day. KeyError for a strange item, ValueError where no tariff is in force."""
         return self.item(item).price(day)
 
+    def prices(self, day: date) -> tuple[Money, ...]:
+        """What its items cost on a day, lowest first; none where amounts come from bills."""
+        begun = [item for item in self.items if any(tariff.valid_from <= day for tariff in item.tariffs)]
+        return tuple(sorted(item.price(day).amount for item in begun))
+
     def quote(self, quantities: Mapping[str, int], day: date, *, group: bool = False) -> tuple[QuotedLine, ...]:
         """The lines of an order at the prices of a day (of the visit, or of the payment where no visit is chosen).
 

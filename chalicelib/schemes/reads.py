@@ -1,8 +1,43 @@
-"""What other services may ask of schemes: the reviewed files themselves, which are pure values."""
+"""What other services may ask of schemes: the reviewed files themselves, which are pure values with their rules."""
 
 from chalicelib.core.errors import NotFound
 from chalicelib.schemes import model
-from chalicelib.schemes.model import Authority, Scheme
+from chalicelib.schemes.model import (
+    Authority,
+    AuthorityKind,
+    Capacity,
+    Item,
+    Per,
+    QuotedLine,
+    RefundRule,
+    Sale,
+    Scheme,
+    SchemeKind,
+    Subject,
+    Tariff,
+    Validity,
+    Visit,
+)
+
+__all__ = [
+    "Authority",
+    "AuthorityKind",
+    "Capacity",
+    "Item",
+    "Per",
+    "QuotedLine",
+    "RefundRule",
+    "Sale",
+    "Scheme",
+    "SchemeKind",
+    "Subject",
+    "Tariff",
+    "Validity",
+    "Visit",
+    "authority",
+    "scheme",
+    "schemes",
+]
 
 
 def scheme(code: str) -> Scheme:
