@@ -16,6 +16,7 @@ from chalicelib.payments.events import (
 )
 from chalicelib.payments.model.refund import Reason
 from chalicelib.payments.service.holds import holds
+from chalicelib.payments.service.orders import orders
 from chalicelib.payments.service.refunds import refunds
 from chalicelib.payments.service.vouchers import vouchers
 
@@ -24,6 +25,20 @@ workers = Blueprint(__name__)
 
 def make_tickets(entry: Entry) -> None:
     vouchers().issue(fact_from(OrderPaid, entry).reference)
+
+
+def note_card(entry: Entry) -> None:
+    orders().note_card(fact_from(OrderPaid, entry).reference)
+
+
+# What follows a payment, the most urgent first. Each step does nothing when it is done already: where one fails, the
+# message comes back and the earlier ones are not done twice.
+AFTER_PAYMENT = (make_tickets, note_card)
+
+
+def follow_payment(entry: Entry) -> None:
+    for step in AFTER_PAYMENT:
+        step(entry)
 
 
 def give_late_back(entry: Entry) -> None:
@@ -50,7 +65,7 @@ def _give_back(entry: Entry, reference: str, payment: str, amount: int, reason: 
 
 
 HANDLERS = {
-    "OrderPaid": make_tickets,
+    "OrderPaid": follow_payment,
     "OrderPaidLate": give_late_back,
     "OrderPaidTwice": give_surplus_back,
     "RefundApproved": send_refund,

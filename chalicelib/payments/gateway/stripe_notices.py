@@ -3,12 +3,12 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from chalicelib.payments.gateway import stripe_words as words
-from chalicelib.payments.gateway.port import ForgedNotice, Notice
+from chalicelib.payments.gateway.port import CheckoutState, ForgedNotice, Notice
 
 TOLERANCE: Final = 300
 STAMP: Final = re.compile(r"(?:^|,)t=(\d{1,12})(?:,|$)")
@@ -71,6 +71,8 @@ def _read(kind: str, thing: words.Tree, at: datetime) -> dict[str, Any]:
         return {"dispute": words.dispute(thing)}
     if kind.startswith("checkout.session.") and words.is_ours(thing):
         found = words.checkout(thing, at)
+        if kind == "checkout.session.async_payment_failed":
+            found = replace(found, state=CheckoutState.EXPIRED)
         return {"checkout": found, "order": found.order, "attempt": found.attempt}
     if kind == "payment_intent.payment_failed" and words.is_ours(thing):
         return {"declined": words.decline(thing), **words.names(thing)}

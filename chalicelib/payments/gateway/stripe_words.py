@@ -98,7 +98,7 @@ def checkout(session: Tree, paid_at: datetime | None = None) -> Checkout:
         id=session["id"],
         attempt=_told(session, ATTEMPT),
         order=_told(session, ORDER),
-        state=CheckoutState(session["status"]),
+        state=_state(session, paid),
         paid=paid,
         amount=money(session["amount_total"], session["currency"]),
         url=session.get("url") or "",
@@ -108,6 +108,13 @@ def checkout(session: Tree, paid_at: datetime | None = None) -> Checkout:
         charged=_charged(session),
         paid_at=(moment(charge["created"]) if charge else paid_at) if paid else None,
     )
+
+
+def _state(session: Tree, paid: bool) -> CheckoutState:
+    """Where a bank transfer came to nothing the session stays complete, and nobody can pay it any more."""
+    failed = _expanded(session, "payment_intent").get("status") in ("requires_payment_method", "canceled")
+    state = CheckoutState(session["status"])
+    return CheckoutState.EXPIRED if state is CheckoutState.COMPLETE and failed and not paid else state
 
 
 def _expanded(thing: Tree, name: str) -> Tree:

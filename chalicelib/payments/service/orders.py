@@ -97,6 +97,12 @@ class Orders:
             self._settling.settle(self._provider.checkout(order.attempt.checkout))
         return self._store.order(reference)
 
+    def note_card(self, reference: str) -> None:
+        """Asks for what a notice does not tell of a paid order. Raises NotFound, ProviderDown."""
+        order = self._store.order(reference)
+        if order.paid_at and not order.card:
+            self._settling.complete(self._provider.checkout(order.attempt.checkout))
+
     def known(self, reference: str) -> Order:
         """Raises NotFound."""
         return self._store.order(reference)

@@ -95,6 +95,8 @@ class Refunds:
         NotFound, NothingBack, TicketsNotReady, NotGood (a ticket is used or void), Unexpected (more than there is).
         """
         order = self._store.order(wish.reference)
+        if not all(0 <= place < order.places for place in wish.places):
+            raise NotFound
         amount = wish.amount or self.offer(order, wish.places)
         if not NOTHING < amount <= order.returnable:
             raise NothingBack

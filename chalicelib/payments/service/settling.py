@@ -4,6 +4,8 @@ A notice, the payer's return, the clock and the reconciliation all end here with
 first does it, the others find it done.
 """
 
+from dataclasses import replace
+
 from chalicelib.core.contacts import email as normalised
 from chalicelib.core.contacts import mask_email
 from chalicelib.core.errors import AlreadyDone, BadValue, Conflict, NotFound, Stale
@@ -69,6 +71,15 @@ class Settling:
     def end(self, reference: str, attempt: str) -> None:
         """An attempt that the provider never heard of, or refused for good, can never be paid."""
         self._end(self._store.order(reference), attempt, None, PROVIDER)
+
+    @retried
+    def complete(self, checkout: Checkout) -> None:
+        """Adds the card's last digits, which notices do not tell: by them a lost ticket is found. Raises NotFound."""
+        order = self._store.order(checkout.order)
+        if not checkout.card or order.card or order.attempt.id != checkout.attempt or not order.paid_at:
+            return
+        link = replace(self._store.link(checkout.payment), card=checkout.card)
+        self._store.commit(Change(order=replace(order, card=checkout.card), link=link), by=PROVIDER)
 
     @retried
     def record(self, reference: str, notice: str, kind: str, once: Once) -> None:

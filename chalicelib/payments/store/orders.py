@@ -79,10 +79,14 @@ class OrderStore:
 
     def order_of(self, payment: str) -> Order:
         """Raises NotFound for a payment that was never captured here."""
+        return self.order(self.link(payment).order)
+
+    def link(self, payment: str) -> PaymentLink:
+        """Raises NotFound."""
         record = self._store.read(Key(f"payment#{payment}"))
         if record is None:
             raise NotFound
-        return self.order(LINKS.thing(record).order)
+        return LINKS.thing(record)
 
     def due(self, now: datetime, cursor: str | None = None) -> tuple[tuple[Order, ...], str | None]:
         """Orders whose checkout should have ended by now, oldest first, and where the rest starts."""

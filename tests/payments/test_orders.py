@@ -1,0 +1,132 @@
+"""One order from the press of the button to the ticket, and every way in which it can go wrong once."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.payments.model.graph import State
+from chalicelib.payments.model.voucher import Standing
+from chalicelib.payments.service.orders import NothingToPay, SoldOut
+from tests.payments.money_city import MoneyCity, money_city
+from tests.twins.provider import DECLINED
+
+
+@pytest.fixture
+def town() -> Iterator[MoneyCity]:
+    with money_city() as made:
+        yield made
+
+
+def bought(town: MoneyCity, places: int = 2) -> str:
+    reference = town.order(places)
+    town.url(reference)
+    assert town.world.pay(town.checkout(reference)) == "paid"
+    town.hear()
+    town.work()
+    return reference
+
+
+def test_a_paid_order_has_one_ticket_for_each_place(town: MoneyCity) -> None:
+    reference = bought(town)
+    order = town.kept(reference)
+
+    assert order.state is State.PAID
+    assert order.captured == order.total
+    assert sorted(voucher.place for voucher in town.vouchers(reference)) == [0, 1]
+    assert town.balance_of("clearing") == order.total.minor_units
+    assert town.taken() == 2
+
+
+def test_pressing_pay_again_leads_to_the_same_checkout(town: MoneyCity) -> None:
+    reference = town.order(1)
+
+    assert town.url(reference) == town.url(reference)
+    assert len(town.world.things("session")) == 1
+
+
+def test_nobody_is_asked_to_pay_what_is_paid(town: MoneyCity) -> None:
+    reference = bought(town)
+
+    with pytest.raises(NothingToPay):
+        town.url(reference)
+
+
+def test_a_declined_card_keeps_the_checkout_open_and_says_why(town: MoneyCity) -> None:
+    reference = town.order(1)
+    address = town.url(reference)
+    town.world.pay(town.checkout(reference), DECLINED)
+    town.hear()
+
+    assert town.kept(reference).attempt.declined == "card_declined"
+    assert town.url(reference) == address
+    assert town.world.pay(town.checkout(reference)) == "paid"
+    town.hear()
+    assert town.kept(reference).state is State.PAID
+
+
+def test_an_abandoned_order_frees_its_places_and_may_be_tried_again(town: MoneyCity) -> None:
+    reference = town.order(4)
+    town.url(reference)
+    town.tick(timedelta(minutes=41))
+    assert (town.kept(reference).state, town.taken()) == (State.EXPIRED, 0)
+
+    town.url(reference)
+    assert town.taken() == 4
+    assert town.world.pay(town.checkout(reference)) == "paid"
+    town.hear()
+    assert town.kept(reference).state is State.PAID
+
+
+def test_places_are_never_sold_twice(town: MoneyCity) -> None:
+    town.order(8)
+
+    with pytest.raises(SoldOut):
+        town.order(3)
+    assert town.taken() == 8
+
+
+def test_a_payment_without_a_notice_is_found_when_its_hold_ends(town: MoneyCity) -> None:
+    reference = town.order(1)
+    town.url(reference)
+    town.world.pay(town.checkout(reference))
+    town.tick(timedelta(minutes=41))
+    town.work()
+
+    assert town.kept(reference).state is State.PAID
+    assert len(town.vouchers(reference)) == 1
+
+
+def test_a_checkout_that_nobody_heard_of_is_ended_before_its_places_are_free(town: MoneyCity) -> None:
+    reference = town.order(1)
+    town.tick(timedelta(minutes=41))
+
+    assert town.kept(reference).state is State.EXPIRED
+    assert [session["status"] for session in town.world.things("session")] in ([], ["expired"])
+
+
+def test_notices_that_come_twice_or_backwards_change_nothing_more(town: MoneyCity) -> None:
+    reference = town.order(1)
+    town.url(reference)
+    town.world.pay(town.checkout(reference), DECLINED)
+    town.world.pay(town.checkout(reference))
+    town.hear(lambda told: [*reversed(told), *told])
+    town.work(twice=True)
+
+    assert town.kept(reference).state is State.PAID
+    assert len(town.vouchers(reference)) == 1
+    assert town.balance_of("clearing") == town.kept(reference).total.minor_units
+
+
+def test_a_disputed_payment_freezes_its_tickets_until_it_is_won(town: MoneyCity) -> None:
+    reference = bought(town)
+    dispute = town.world.dispute(town.kept(reference).payment)
+    town.hear()
+    town.work()
+    assert {voucher.standing for voucher in town.vouchers(reference)} == {Standing.FROZEN}
+
+    town.world.close_dispute(dispute, won=True)
+    town.hear()
+    town.work()
+    assert {voucher.standing for voucher in town.vouchers(reference)} == {Standing.VALID}
+    assert town.kept(reference).state is State.PAID
