@@ -60,7 +60,7 @@ def ask(where: Where, city: City, scene: Scene, *, body: bytes | None = None, mo
     """Sends the declared examples but for what the scene says; `more` goes into the query, `changed` are headers."""
     says, said = declared(where), app.said[where]
     client = scene.client or who_may(said, city)
-    given = {"lang": "en", **{name: one.example for name, one in says.given.items()}, **scene.given}
+    given = {"lang": "en", **{name: one.example for name, one in says.given.items() if one.example}, **scene.given}
     headers = {**_headers(where, says, given), **_token(client, city), **changed}
     sent = body if body is not None else _body(says, scene)
     return client.ask(where[0], _address(where, says, given) + more, body=sent, headers=headers)
@@ -79,7 +79,7 @@ def _body(says: Says, scene: Scene) -> bytes:
 
 
 def _headers(where: Where, says: Says, given: dict[str, str]) -> dict[str, str]:
-    own = {name: given[name] for name, one in says.given.items() if one.where == "header"}
+    own = {name: given[name] for name, one in says.given.items() if one.where == "header" and name in given}
     if where[0] == "GET":
         return own
     return {"Origin": "http://127.0.0.1:8000", "Content-Type": "application/json", **own}
@@ -94,8 +94,8 @@ def _address(where: Where, says: Says, given: dict[str, str]) -> str:
     path = where[1]
     for name, value in given.items():
         path = path.replace(f"{{{name}}}", quote(value, safe=""))
-    asked = {n: given[n] for n, one in says.given.items() if one.where == "query" and f"{{{n}}}" not in where[1]}
-    return f"{path}?{urlencode(asked)}"
+    in_query = [n for n, one in says.given.items() if one.where == "query" and f"{{{n}}}" not in where[1]]
+    return f"{path}?{urlencode({n: given[n] for n in in_query if n in given})}"
 
 
 def refused(where: Where, city: City) -> Iterator[tuple[int, Reply]]:

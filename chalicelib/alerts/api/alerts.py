@@ -61,8 +61,8 @@ class Board(TypedDict):
 LISTED: ListedAlert = {
     "id": "PD-K7MH-K52N-FTR8",
     "url": {
-        "id": "https://sewaka.denpasarkota.go.id/id/alerts/PD-K7MH-K52N-FTR8",
-        "en": "https://sewaka.denpasarkota.go.id/en/alerts/PD-K7MH-K52N-FTR8",
+        "id": "https://sewaka.denpasar.example/id/alerts/PD-K7MH-K52N-FTR8",
+        "en": "https://sewaka.denpasar.example/en/alerts/PD-K7MH-K52N-FTR8",
     },
     "status": "actual",
     "state": "issued",

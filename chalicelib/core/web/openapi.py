@@ -103,13 +103,14 @@ def _language(path: str) -> list[Json]:
 
 def _parameter(name: str, given: Given, path: str, schemas: Mapping[Any, Json]) -> Json:
     in_path = f"{{{name}}}" in path
+    example = {"example": given.example} if given.example else {}
     return {
         "name": name,
         "in": "path" if in_path else given.where,
         "required": in_path or given.required,
         "description": given.meaning,
         "schema": schemas[given.type],
-        "example": given.example,
+        **example,
     }
 
 

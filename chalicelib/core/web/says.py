@@ -36,10 +36,10 @@ class InLanguages(TypedDict):
 
 
 class Given(NamedTuple):
-    """A parameter; those of the path are always required. Tests send the example."""
+    """A parameter; those of the path are always required. Tests send the example, if it is one."""
 
     meaning: str
-    example: str
+    example: str = ""
     type: Any = str
     where: Literal["query", "header"] = "query"
     required: bool = False
