@@ -12,6 +12,7 @@ from chalicelib.home import pages as home_pages
 from chalicelib.identity import pages as identity_pages
 from chalicelib.incidents import pages as incidents_pages
 from chalicelib.incidents import workers as incidents_workers
+from chalicelib.payments import workers as payments_workers
 from chalicelib.schemes import pages as schemes_pages
 from chalicelib.spine import workers as spine_workers
 from chalicelib.subscriptions import pages as subscriptions_pages
@@ -32,3 +33,4 @@ app.register_workers(spine_workers.workers)
 app.register_workers(incidents_workers.workers)
 app.register_workers(alerts_workers.workers)
 app.register_workers(subscriptions_workers.workers)
+app.register_workers(payments_workers.workers)

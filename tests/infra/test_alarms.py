@@ -42,6 +42,7 @@ def test_a_single_dead_letter_is_an_alarm_wherever_it_lies(stage: str) -> None:
         ("sweeper-silent", "Invocations", 1),
         ("alerts-clock-silent", "Invocations", 1),
         ("subscriptions-clock-silent", "Invocations", 1),
+        ("payments-clock-silent", "Invocations", 1),
     ],
 )
 def test_silence_is_an_alarm_where_a_silent_part_would_look_healthy(

@@ -12,6 +12,7 @@ from infra.steps import ROOT
 from tests.infra.stacks import Tree, city, many, of_type, properties, statements, translated
 
 QUARTER_OF_AN_HOUR = 900
+SERVICE_RULES = ("IncidentsRule", "SubscriptionsRule", "PaymentsRule")
 
 
 def rules(stage: str) -> dict[str, Tree]:
@@ -73,7 +74,8 @@ def test_nothing_of_the_city_subscribes_to_exercises(stage: str) -> None:
 
 
 def test_each_service_hears_the_facts_that_it_reacts_to_and_no_others() -> None:
-    for rule, service in (("IncidentsRule", "incidents"), ("SubscriptionsRule", "subscriptions")):
+    for rule in SERVICE_RULES:
+        service = rule.removesuffix("Rule").lower()
         handled = importlib.import_module(f"chalicelib.{service}.workers").HANDLERS
         assert sorted(facts_of(rule)) == sorted(set(handled) & announced())
 
@@ -123,7 +125,7 @@ def test_each_topic_takes_messages_from_one_service(stage: str) -> None:
 
 def test_each_queue_takes_messages_from_named_sources_alone(stage: str) -> None:
     policies = of_type(city(stage), "AWS::SQS::QueuePolicy")
-    assert len(policies) == 6
+    assert len(policies) == 7
     for policy in policies:
         for allow in allows(stage, policy):
             assert allow["Action"] == "sqs:SendMessage"
@@ -131,7 +133,7 @@ def test_each_queue_takes_messages_from_named_sources_alone(stage: str) -> None:
             assert allow["Condition"]["ArnEquals"]["aws:SourceArn"], policy
 
 
-@pytest.mark.parametrize("rule", ["IncidentsRule", "SubscriptionsRule"])
+@pytest.mark.parametrize("rule", SERVICE_RULES)
 def test_a_queue_of_a_service_lets_its_rule_in(stage: str, rule: str) -> None:
     queue = rule.replace("Rule", "Queue")
     (target,) = city(stage)["Resources"][rule]["Properties"]["Targets"]
@@ -158,7 +160,7 @@ def test_the_dead_letters_of_rules_let_every_rule_in(stage: str) -> None:
 def test_a_queue_hides_a_message_six_times_as_long_as_its_reader_may_take(stage: str) -> None:
     stack = city(stage)
     readers = list(queue_readers(stack))
-    assert len(readers) == 5
+    assert len(readers) == 6
     for queue, function in readers:
         assert stack["Resources"][queue]["Properties"]["VisibilityTimeout"] >= 6 * function["Timeout"], queue
 

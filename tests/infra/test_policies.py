@@ -21,6 +21,8 @@ ROLES = {
     "alerts_phone": "AlertsPhoneRole",
     "subscriptions_outcomes": "SubscriptionsOutcomesRole",
     "alerts_clock": "AlertsClockRole",
+    "payments_worker": "PaymentsWorkerRole",
+    "payments_clock": "PaymentsClockRole",
 }
 SENDERS = {"incidents_worker", "subscriptions_worker", "alerts_mail"}
 
@@ -84,9 +86,25 @@ def test_the_api_seals_people_and_can_never_open_them(stage: str) -> None:
     assert may(stage, "api_handler", "kms:Decrypt") == []
 
 
-def test_only_pages_seal_and_only_those_who_sign_or_find_make_macs(stage: str) -> None:
-    assert holders(stage, "kms:GenerateDataKey") == {"api_handler"}
-    assert holders(stage, "kms:GenerateMac") == {"api_handler", "subscriptions_worker", "alerts_mail"}
+def test_only_those_who_are_told_of_people_seal_and_only_those_who_sign_or_find_make_macs(stage: str) -> None:
+    # Whoever settles a payment hears the payer's address from the provider.
+    settling = {"api_handler", "payments_clock"}
+    assert holders(stage, "kms:GenerateDataKey") == settling
+    assert holders(stage, "kms:GenerateMac") == settling | {"subscriptions_worker", "alerts_mail"}
+
+
+def test_only_those_who_call_the_provider_read_its_keys(stage: str) -> None:
+    readers = {"api_handler", "payments_worker", "payments_clock"}
+    assert holders(stage, "secretsmanager:GetSecretValue") == readers
+    for function in readers:
+        (place,) = on(stage, function, "secretsmanager:GetSecretValue")
+        assert isinstance(place, dict)
+        assert place["Fn::Sub"].endswith(f":secret:sewaka-{stage}-payments-??????")
+
+
+def test_one_function_signs_tickets_with_the_key_of_tickets(stage: str) -> None:
+    assert holders(stage, "kms:Sign") == {"payments_worker"}
+    assert on(stage, "payments_worker", "kms:Sign") == [{"Fn::GetAtt": ["VoucherKey", "Arn"]}]
 
 
 def test_one_function_keeps_the_topics_of_phones_and_its_clock_lets_go(stage: str) -> None:
@@ -166,6 +184,7 @@ def test_each_worker_reads_its_own_queue_alone(stage: str) -> None:
         "alerts_mail": [{"Fn::GetAtt": ["MailQueue", "Arn"]}],
         "alerts_phone": [{"Fn::GetAtt": ["PhoneQueue", "Arn"]}],
         "subscriptions_outcomes": [{"Fn::GetAtt": ["OutcomesQueue", "Arn"]}],
+        "payments_worker": [{"Fn::GetAtt": ["PaymentsQueue", "Arn"]}],
     }
     for function, queue in read.items():
         for action in ("sqs:DeleteMessage", "sqs:GetQueueAttributes"):
