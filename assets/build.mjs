@@ -12,6 +12,8 @@ import { styleSheet } from "./styles/compile.mjs";
 const ASSETS = path.dirname(fileURLToPath(import.meta.url));
 const ROOT = path.dirname(ASSETS);
 const STATIC = path.join(ROOT, "build", "static");
+// The first is on every page; `offline.js` is the service worker, brought by the address of the same name.
+const SCRIPTS = ["site.js", "pay.js", "keep.js", "gate.js", "offline.js"];
 const BROWSERS = ["chrome109", "edge109", "firefox115", "safari15.6"];
 
 /** `site.css` and its bytes become `site.1a2b3c4d5e.css`. */
@@ -34,17 +36,18 @@ async function list(file, entries) {
   await writeFile(path.join(ROOT, "build", file), `${JSON.stringify(sorted, null, 2)}\n`);
 }
 
-async function script() {
+/** `module`: one that another script imports when it needs it; everything else runs by itself. */
+async function script(name, { module = false } = {}) {
   const built = await esbuild.build({
-    entryPoints: [path.join(ASSETS, "scripts", "site.js")],
-    bundle: true, minify: true, format: "iife", target: BROWSERS, write: false, legalComments: "none",
+    entryPoints: [path.join(ASSETS, "scripts", name)],
+    bundle: true, minify: true, format: module ? "esm" : "iife", target: BROWSERS, write: false, legalComments: "none",
     nodePaths: [path.join(ROOT, "node_modules")],
   });
   return built.outputFiles[0].contents;
 }
 
-async function styles(fontFile) {
-  const plain = styleSheet({ root: ROOT, fontFile });
+async function styles(name, fontFile) {
+  const plain = styleSheet({ root: ROOT, name, fontFile });
   const { code } = await esbuild.transform(plain, { loader: "css", minify: true, target: BROWSERS });
   return code;
 }
@@ -67,8 +70,9 @@ async function build() {
   await mkdir(STATIC, { recursive: true });
   const made = { names: {}, weights: {} };
   const font = await emit(made, "display.woff2", await displayFont(ROOT));
-  await emit(made, "site.css", await styles(font));
-  await emit(made, "site.js", await script());
+  for (const name of ["site", "pay", "gate"]) await emit(made, `${name}.css`, await styles(name, font));
+  for (const name of SCRIPTS) await emit(made, name, await script(name));
+  await emit(made, "decoder.js", await script("gate/decoder.js", { module: true }));
   await images(made);
   await sweep(made.names);
   await list("weights.json", made.weights);

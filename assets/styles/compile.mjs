@@ -15,9 +15,9 @@ function drawing(file) {
   return new sass.SassString(dataUri(tidy(readFileSync(file, "utf8"))), { quotes: false });
 }
 
-/** The whole style sheet as CSS text. `fontFile` is the hashed name of the display font, beside the sheet. */
-export function styleSheet({ root, fontFile }) {
-  const { css } = sass.compile(path.join(root, "assets/styles/site.scss"), {
+/** A whole style sheet as CSS text. `fontFile` is the hashed name of the display font, beside the sheet. */
+export function styleSheet({ root, name, fontFile }) {
+  const { css } = sass.compile(path.join(root, "assets/styles", `${name}.scss`), {
     style: "compressed",
     loadPaths: [path.join(root, "node_modules")],
     quietDeps: true,

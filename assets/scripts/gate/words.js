@@ -1,0 +1,23 @@
+// The page brings all words in the reader's language; here they are only looked up and filled in.
+const language = document.documentElement.lang;
+// The city's clock, wherever the phone thinks it is.
+const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Makassar" });
+const ago = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+
+/** The sentence of a name with its `{slots}` filled; "" where the page has none. */
+export function say(name, slots = {}) {
+  const words = document.querySelector(`[data-say="${name}"]`)?.textContent.trim() ?? "";
+  return words.replace(/\{(\w+)\}/g, (slot, key) => slots[key] ?? slot);
+}
+
+export const nameOf = (...codes) => say(codes.join(".")) || codes.at(-1);
+
+/** Milliseconds, or an ISO stamp, as day and clock in Denpasar. */
+export const when = (at) => moment.format(new Date(at));
+
+/** "5 minutes ago", from milliseconds. */
+export function since(at) {
+  const minutes = Math.round((Date.now() - at) / 60000);
+  if (minutes < 90) return ago.format(-minutes, "minute");
+  return minutes < 36 * 60 ? ago.format(-Math.round(minutes / 60), "hour") : ago.format(-Math.round(minutes / 1440), "day");
+}
