@@ -19,7 +19,7 @@ from chalicelib.core.web.forms import OWN_FIELDS
 from chalicelib.core.web.guards import FromElsewhere, Guard
 from chalicelib.core.web.says import Said, Says
 from chalicelib.core.web.templates import environment
-from chalicelib.core.web.visit import Visit, language_of, visit_from
+from chalicelib.core.web.visit import LARGEST_FORM, Visit, language_of, visit_from
 
 View = Callable[..., Answer]
 Headers = dict[str, str | list[str]]
@@ -69,18 +69,32 @@ class Pages(Routes):
         """A page without cookies and forms that caches may keep."""
         return self.get(path, guard=guard, cache=PUBLIC)
 
-    def post(self, path: str, *, guard: Guard, again: View | None = None) -> Callable[[View], View]:
-        """`again` shows the form once more, with what was typed and a message beside each field that is wrong."""
-        return lambda view: self._page(path, "POST", guard, view, PRIVATE, again)
+    def post(
+        self, path: str, *, guard: Guard, again: View | None = None, largest: int = LARGEST_FORM
+    ) -> Callable[[View], View]:
+        """`again` shows the form once more, with what was typed and a message beside each field that is wrong.
 
-    def _page(self, path: str, method: str, guard: Guard, view: View, cache: str, again: View | None) -> View:
+        `largest`: bytes of a form; `visit.LARGEST_LIST` where a list is pasted.
+        """
+        return lambda view: self._page(path, "POST", guard, view, PRIVATE, again, largest)
+
+    def _page(
+        self,
+        path: str,
+        method: str,
+        guard: Guard,
+        view: View,
+        cache: str,
+        again: View | None,
+        largest: int = LARGEST_FORM,
+    ) -> View:
         @functools.wraps(view)
         def answer(**params: str) -> Response:
             visit = None
             try:
                 # What other sites post is not even read: mail programs unsubscribe in any type of form (RFC 8058).
                 language = language_of(self._event()["path"])
-                visit = visit_from(self._event(), language, read_form=not guard.cross_site)
+                visit = visit_from(self._event(), language, read_form=not guard.cross_site, largest=largest)
                 visit = guard.admit(visit, toolbox().origin)
                 return self._rendered(*_asked(view, again, visit, _own(params)), cache)
             except CityError as refusal:

@@ -12,6 +12,8 @@ from chalicelib.core.events import PUBLIC, Actor, officer
 from chalicelib.core.text import LANGUAGES
 
 LARGEST_FORM = 64 * 1024
+# For forms that take a list of up to 2,000 lines.
+LARGEST_LIST = 512 * 1024
 MOST_FIELDS = 200
 FORM = "application/x-www-form-urlencoded"
 # Only the edge knows what stands in it: the API's firewall turns everybody else away (infra/functions.yaml).
@@ -68,11 +70,16 @@ def folded(event: Mapping[str, Any]) -> dict[str, Any]:
     return {**event, "multiValueHeaders": one_each, "headers": {name: v[-1] for name, v in one_each.items() if v}}
 
 
-def visit_from(event: Mapping[str, Any], language: str, *, read_form: bool = True) -> Visit:
-    """Raises Malformed, TooLarge or UnsupportedType before anything is parsed that is too big or of another type."""
+def visit_from(
+    event: Mapping[str, Any], language: str, *, read_form: bool = True, largest: int = LARGEST_FORM
+) -> Visit:
+    """Raises Malformed, TooLarge or UnsupportedType before anything is parsed that is too big or of another type.
+
+    `largest`: bytes of a body, for the few forms in which a list is pasted.
+    """
     headers = event["headers"]
     method = event["requestContext"]["httpMethod"]
-    body = body_of(event)
+    body = body_of(event, largest)
     query = event.get("multiValueQueryStringParameters") or {}
     if any(len(values) > 1 for values in query.values()):
         raise Malformed
@@ -97,12 +104,22 @@ def _address(event: Mapping[str, Any], headers: Mapping[str, str]) -> str:
     return (event["requestContext"].get("identity") or {}).get("sourceIp") or ""
 
 
-def body_of(event: Mapping[str, Any]) -> bytes:
+def body_of(event: Mapping[str, Any], largest: int = LARGEST_FORM) -> bytes:
+    """What was sent, decoded. Raises TooLarge before and after base64 is undone, Malformed."""
     raw = event.get("body") or ""
-    if len(raw) > LARGEST_FORM * 4 // 3 + 4:
+    if len(raw) > largest * 4 // 3 + 4:
         raise TooLarge
-    if not event.get("isBase64Encoded"):
-        return raw.encode("utf-8", "surrogatepass") if isinstance(raw, str) else bytes(raw)
+    body = _undone(raw) if event.get("isBase64Encoded") else _bytes(raw)
+    if len(body) > largest:
+        raise TooLarge
+    return body
+
+
+def _bytes(raw: str | bytes) -> bytes:
+    return raw.encode("utf-8", "surrogatepass") if isinstance(raw, str) else bytes(raw)
+
+
+def _undone(raw: str) -> bytes:
     try:
         return base64.b64decode(raw, validate=True)
     except binascii.Error as broken:
@@ -110,8 +127,6 @@ def body_of(event: Mapping[str, Any]) -> bytes:
 
 
 def _form(headers: Mapping[str, str], body: bytes) -> dict[str, tuple[str, ...]]:
-    if len(body) > LARGEST_FORM:
-        raise TooLarge
     kind = headers.get("content-type", FORM).split(";")[0].strip().lower()
     if kind != FORM:
         raise UnsupportedType
