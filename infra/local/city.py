@@ -2,26 +2,34 @@
 
 import argparse
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from infra.steps import ROOT
+from infra.steps import ROOT, Trouble
 
 STAGE = "local"
 REGION = "ap-southeast-3"
 ACCOUNT = "000000000000"
+PORTS = ("door", "cloud", "smtp", "sandbox")
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION}
 
 
 @dataclass(frozen=True)
 class City:
-    """leashed: it stops when its standard input closes, so it cannot outlive whoever holds the other end."""
+    """leashed: it stops when its standard input closes, so it cannot outlive whoever holds the other end.
+
+    stripe_key: a test key, with which Stripe itself takes the payments; without one the sandbox does.
+    """
 
     home: Path = ROOT / ".local"
     door: int = 8000
     cloud: int = 4566
     smtp: int = 8025
+    sandbox: int = 8030
     leashed: bool = False
+    stripe_key: str = field(default="", repr=False)
+    stripe_signing_secrets: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def origin(self) -> str:
@@ -31,6 +39,16 @@ class City:
     def endpoint(self) -> str:
         """Where the embedded cloud speaks AWS."""
         return f"http://127.0.0.1:{self.cloud}"
+
+    @property
+    def checkout(self) -> str:
+        """Where the sandbox answers: its API and the pages on which people pay."""
+        return f"http://127.0.0.1:{self.sandbox}"
+
+    @property
+    def account(self) -> Path:
+        """What the sandbox keeps."""
+        return self.home / "sandbox.json"
 
     @property
     def state(self) -> Path:
@@ -65,7 +83,9 @@ class City:
     @property
     def parameters(self) -> dict[str, str]:
         """What the template is told here; everything else in it is the same everywhere."""
-        return {"Stage": STAGE, "Origin": self.origin, "OidcEndpoint": self.endpoint, "MailDomain": "denpasar.test"}
+        own = {"Stage": STAGE, "Origin": self.origin, "OidcEndpoint": self.endpoint, "MailDomain": "denpasar.test"}
+        # Stripe's own addresses are what the template says by itself.
+        return own if self.stripe_key else {**own, "PaymentsApi": self.checkout, "CheckoutOrigin": self.checkout}
 
     @property
     def environment(self) -> dict[str, str]:
@@ -73,20 +93,26 @@ class City:
         return {**KEYS, "AWS_ENDPOINT_URL": self.endpoint}
 
     def arguments(self) -> list[str]:
-        """The command-line form, read back by `read_city`."""
-        ports = [f"--door={self.door}", f"--cloud={self.cloud}", f"--smtp={self.smtp}"]
+        """The command-line form, read back by `read_city`; keys stay in the environment."""
+        ports = [f"--{name}={getattr(self, name)}" for name in PORTS]
         return [f"--home={self.home}", *ports, *(["--leashed"] if self.leashed else [])]
 
     def topic(self, name: str) -> str:
         return f"arn:aws:sns:{REGION}:{ACCOUNT}:sewaka-{STAGE}-{name}"
 
 
-def read_city(arguments: list[str]) -> City:
+def read_city(arguments: list[str], environment: Mapping[str, str] = os.environ) -> City:
+    """Trouble for a key that moves real money."""
     usual = City()
     asked = argparse.ArgumentParser(prog="python3 -m infra.local", description="The whole city on this machine.")
     asked.add_argument("--home", type=Path, default=usual.home)
-    for port in ("door", "cloud", "smtp"):
-        asked.add_argument(f"--{port}", type=int, default=os.environ.get(f"{port.upper()}_PORT", getattr(usual, port)))
+    for port in PORTS:
+        given = environment.get(f"{port.upper()}_PORT", getattr(usual, port))
+        asked.add_argument(f"--{port}", type=int, default=given)
     asked.add_argument("--leashed", action="store_true", help="stop when standard input closes")
     wish = asked.parse_args(arguments)
-    return City(wish.home.resolve(), wish.door, wish.cloud, wish.smtp, wish.leashed)
+    key, secret = environment.get("STRIPE_TEST_KEY", ""), environment.get("STRIPE_WEBHOOK_SECRET", "")
+    if key and not key.startswith(("sk_test_", "rk_test_")):
+        raise Trouble("STRIPE_TEST_KEY is no test key (sk_test_..., rk_test_...); a local city never takes another one")
+    ports = (wish.door, wish.cloud, wish.smtp, wish.sandbox)
+    return City(wish.home.resolve(), *ports, wish.leashed, key, (secret,) if secret else ())

@@ -10,6 +10,8 @@ from typing import IO
 from infra.local.city import City
 from infra.steps import Trouble
 
+USES = {"door": "front door", "cloud": "embedded cloud", "smtp": "mail sink", "sandbox": "payment sandbox"}
+
 
 @contextmanager
 def claimed(city: City) -> Iterator[None]:
@@ -42,12 +44,12 @@ def running(city: City) -> int | None:
 
 
 def free_ports(city: City) -> None:
-    ports = {"front door": city.door, "embedded cloud": city.cloud, "mail sink": city.smtp}
-    for name, port in ports.items():
+    for name, use in USES.items():
+        port = getattr(city, name)
         if not _free(port):
-            option = {"front door": "DOOR_PORT", "embedded cloud": "CLOUD_PORT", "mail sink": "SMTP_PORT"}[name]
-            wish = f"stop what listens there (`lsof -i :{port}`), or choose another: make run {option}={port + 100}"
-            raise Trouble(f"port {port}, for the {name}, is taken: {wish}")
+            option = f"{name.upper()}_PORT={port + 100}"
+            wish = f"stop what listens there (`lsof -i :{port}`), or choose another: make run {option}"
+            raise Trouble(f"port {port}, for the {use}, is taken: {wish}")
 
 
 def _free(port: int) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from aiohttp import ClientSession, web
 
+from chalicelib.core.clock import utc_now
 from infra.build.__main__ import build
 from infra.deploy import Release, deploy, upload_assets
 from infra.local.city import STAGE, City, read_city
@@ -20,6 +21,7 @@ from infra.local.inbox import Inbox
 from infra.local.inbox_pages import InboxPages
 from infra.local.mail import Event, Sink, as_text
 from infra.local.phones import Phones
+from infra.local.sandbox.server import Server, serving
 from infra.local.seed import introduction, seed
 from infra.steps import Trouble, or_exit, say, step, stop_commands
 
@@ -45,7 +47,7 @@ class RunningCity:
             loop.add_reader(0, self._stop)
         try:
             # The sink first: mail that was under way at the last stop may leave as soon as the cloud is back.
-            async with self._mail_sink(), self._front_door():
+            async with self._mail_sink(), self._front_door(), self._sandbox():
                 await self._until_stopped(self._start())
                 await self._until_stopped(asyncio.gather(self._watch_cloud(), self._watch_phones()))
         finally:
@@ -79,7 +81,14 @@ class RunningCity:
         self.door.open(told)
         await self._first_page()
         say(f"\nReady after {time.monotonic() - began:.1f} s: {self.city.origin}   inbox: {self.city.origin}/_inbox")
+        say(f"  {self._takes_payments()}")
         say(f"{introduction()}\nCtrl-C stops the city and keeps its data.")
+
+    def _takes_payments(self) -> str:
+        if not self.city.stripe_key:
+            return f"Payments: the sandbox at {self.city.checkout}, where no money moves (docs/running.md)."
+        told = "" if self.city.stripe_signing_secrets else " Without STRIPE_WEBHOOK_SECRET its notices are refused."
+        return f"Payments: Stripe itself, in test mode.{told}"
 
     def _start_cloud(self) -> None:
         with step("embedded cloud starts"):
@@ -132,6 +141,15 @@ class RunningCity:
         telling = asyncio.ensure_future(asyncio.to_thread(_tell, sns, topic, as_text(event)))
         self._publishing.add(telling)
         telling.add_done_callback(self._publishing.discard)
+
+    @contextlib.asynccontextmanager
+    async def _sandbox(self) -> AsyncIterator[None]:
+        """Beside the city, unless Stripe itself takes the payments."""
+        if self.city.stripe_key:
+            yield
+            return
+        async with serving(Server(self.city, utc_now)):
+            yield
 
     @contextlib.asynccontextmanager
     async def _front_door(self) -> AsyncIterator[None]:

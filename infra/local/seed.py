@@ -1,10 +1,12 @@
 """The demo city: accounts for each role, the mail domain allowed to send, the archive locked. In no other stage."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from infra.local.city import ACCOUNT, STAGE, City
 from infra.local.clients import client
+from infra.local.sandbox.sandbox import KEY, SIGNING_SECRET
 
 # For the local city only, which nobody else reaches; it satisfies the pool's rules.
 PASSWORD = "Sewaka-Dharma-2026"  # noqa: S105
@@ -49,6 +51,7 @@ def seed(city: City, pool: str) -> None:
             _make(cognito, pool, account)
     client(city, "ses").verify_domain_identity(Domain=city.parameters["MailDomain"])
     _lock_archive(city)
+    _give_payment_keys(city)
 
 
 def _make(cognito: Any, pool: str, account: Account) -> None:
@@ -65,6 +68,17 @@ def _lock_archive(city: City) -> None:
     locked = {"ObjectLockEnabled": "Enabled", "Rule": rule}
     archive = f"sewaka-{STAGE}-archive-{ACCOUNT}"
     client(city, "s3").put_object_lock_configuration(Bucket=archive, ObjectLockConfiguration=locked)
+
+
+def _give_payment_keys(city: City) -> None:
+    """The secret that people make by hand elsewhere: the sandbox's keys, or those of a Stripe test account."""
+    signing = [*city.stripe_signing_secrets] if city.stripe_key else [SIGNING_SECRET]
+    keys = json.dumps({"key": city.stripe_key or KEY, "webhook_secrets": signing})
+    secrets, name = client(city, "secretsmanager"), f"sewaka-{STAGE}-payments"
+    try:
+        secrets.create_secret(Name=name, SecretString=keys)
+    except secrets.exceptions.ResourceExistsException:
+        secrets.put_secret_value(SecretId=name, SecretString=keys)
 
 
 def introduction() -> str:

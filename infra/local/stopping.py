@@ -32,7 +32,8 @@ def reset(city: City) -> None:
         raise Trouble("the city runs; `make stop` first, then `make reset`")
     for folder in (city.state, city.files, city.scratch, city.log):
         shutil.rmtree(folder, ignore_errors=True)
-    city.inbox.unlink(missing_ok=True)
+    for file in (city.inbox, city.account):
+        file.unlink(missing_ok=True)
     say("The local city's data is gone; `make run` begins anew.")
 
 

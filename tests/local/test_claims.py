@@ -12,11 +12,13 @@ from infra.steps import Trouble
 
 
 def city(home: Path) -> City:
-    with socket.socket() as one, socket.socket() as two, socket.socket() as three:
-        for probe in (one, two, three):
-            probe.bind(("127.0.0.1", 0))
-        door, cloud, smtp = (probe.getsockname()[1] for probe in (one, two, three))
-    return City(home, door, cloud, smtp)
+    probes = [socket.socket() for _ in range(4)]
+    for probe in probes:
+        probe.bind(("127.0.0.1", 0))
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return City(home, *ports)
 
 
 def test_a_second_city_in_one_home_is_told_where_the_first_one_is(tmp_path: Path) -> None:
@@ -29,15 +31,23 @@ def test_a_second_city_in_one_home_is_told_where_the_first_one_is(tmp_path: Path
     assert running(first) is None
 
 
-def test_a_taken_port_is_named_with_what_to_do(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("port", "use"),
+    [
+        ("door", "front door"),
+        ("cloud", "embedded cloud"),
+        ("smtp", "mail sink"),
+        ("sandbox", "payment sandbox"),
+    ],
+)
+def test_a_taken_port_is_named_with_what_to_do(tmp_path: Path, port: str, use: str) -> None:
     wanted = city(tmp_path)
+    number = getattr(wanted, port)
     with socket.socket() as other:
-        other.bind(("127.0.0.1", wanted.door))
+        other.bind(("127.0.0.1", number))
         other.listen()
-        with (
-            pytest.raises(Trouble, match=f"port {wanted.door}, for the front door, is taken.*DOOR_PORT="),
-            claimed(wanted),
-        ):
+        told = f"port {number}, for the {use}, is taken.*{port.upper()}_PORT={number + 100}"
+        with pytest.raises(Trouble, match=told), claimed(wanted):
             pass
 
 
@@ -45,3 +55,17 @@ def test_a_city_reads_back_what_it_writes_on_a_command_line(tmp_path: Path) -> N
     wanted = city(tmp_path.resolve())
 
     assert read_city(wanted.arguments()) == wanted
+
+
+def test_a_local_city_takes_no_key_that_moves_money() -> None:
+    with pytest.raises(Trouble, match="no test key"):
+        read_city([], {"STRIPE_TEST_KEY": "sk_live_1"})
+
+
+def test_with_a_test_key_stripe_takes_the_payments_and_the_key_stays_unseen() -> None:
+    asked = read_city([], {"STRIPE_TEST_KEY": "sk_test_1", "STRIPE_WEBHOOK_SECRET": "whsec_1"})
+
+    assert asked.parameters.keys().isdisjoint({"PaymentsApi", "CheckoutOrigin"})
+    assert read_city([], {}).parameters["PaymentsApi"] == "http://127.0.0.1:8030"
+    assert "sk_test_1" not in f"{asked}{asked.arguments()}"
+    assert "whsec_1" not in f"{asked}{asked.arguments()}"

@@ -59,7 +59,13 @@ class SecondCity:
         program = [sys.executable, "-m", "infra.local.running", *self.city.arguments()]
         with self._output.open("wb") as output:
             self._process = subprocess.Popen(
-                program, cwd=ROOT, stdout=output, stderr=output, stdin=subprocess.PIPE, start_new_session=True
+                program,
+                cwd=ROOT,
+                env={name: value for name, value in os.environ.items() if not name.startswith("STRIPE_")},
+                stdout=output,
+                stderr=output,
+                stdin=subprocess.PIPE,
+                start_new_session=True,
             )
         self.eventually(self._ready, PATIENCE)
         self.told = outputs(home(self.city), f"sewaka-{STAGE}")
@@ -137,7 +143,8 @@ def free_city() -> City:
     # Two runs side by side begin at numbers of their own (`make test`): they would both find the first one free.
     for number in range(int(os.environ.get("FIRST_CITY", "0")), 10):
         shift = 100 + number * 10
-        city = City(ROOT / ".local" / f"city-{number}", 8000 + shift, 4566 + shift, 9025 + shift, leashed=True)
+        ports = (8000 + shift, 4566 + shift, 9025 + shift, 7030 + shift)
+        city = City(ROOT / ".local" / f"city-{number}", *ports, leashed=True)
         try:
             free_ports(city)
         except Trouble:

@@ -135,6 +135,8 @@ def expire(account: Account, id: str) -> Tree:
 
 def end(account: Account, session: Tree) -> Tree:
     session["status"], session["url"] = "expired", None
+    if session["payment_intent"]:
+        account.find("intent", session["payment_intent"])["status"] = "canceled"
     account.tell("checkout.session.expired", session)
     return session
 
