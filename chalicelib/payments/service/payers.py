@@ -1,0 +1,107 @@
+"""What a payer is told of an order, and the way to its payment page, also while the provider does not answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.core.errors import CityError, Unavailable
+from chalicelib.core.log import note
+from chalicelib.core.toolbox import Toolbox, toolbox
+from chalicelib.payments.events import OrderRefunded
+from chalicelib.payments.gateway.port import ProviderDown, ProviderRefused
+from chalicelib.payments.model.graph import Unexpected
+from chalicelib.payments.model.order import Order
+from chalicelib.payments.model.refund import Refund
+from chalicelib.payments.model.truth import Came, Situation, situation
+from chalicelib.payments.model.voucher import Voucher
+from chalicelib.payments.service.orders import NothingToPay, SoldOut, orders
+from chalicelib.payments.store.orders import OrderStore
+
+MOST_TICKETS, MOST_REFUNDS = 100, 20
+SILENCE = (ProviderDown, ProviderRefused, Unavailable)
+BACK = {Came.PAID: Came.ASKED, Came.LEFT: Came.LEFT}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """`tickets` are the first hundred of `made`; `refunds` those that have left, oldest first."""
+
+    order: Order
+    situation: Situation
+    made: int
+    now: datetime
+    tickets: tuple[Voucher, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """Where a payer goes on: the provider's page, or without one back to the order with the reason in `came`."""
+
+    url: str = ""
+    came: Came = Came.DIRECTLY
+
+
+class Payers:
+    def __init__(self, tools: Toolbox) -> None:
+        self._tools = tools
+        self._store = OrderStore(tools.store)
+
+    def told(self, reference: str, came: Came = Came.DIRECTLY) -> Told:
+        """Who comes back from the provider is told what it says now, not what we heard last. Raises NotFound."""
+        came = self._asked(reference, came) if came in BACK else came
+        order, now = self._store.order(reference), self._tools.now()
+        codes = self._store.codes(reference) if order.captured and order.places else ()
+        return Told(
+            order=order,
+            situation=situation(order, now, came, made=len(codes)),
+            made=len(codes),
+            now=now,
+            tickets=self._store.vouchers(codes[:MOST_TICKETS]) if codes else (),
+            refunds=self._gone(order),
+        )
+
+    def state(self, reference: str, came: Came) -> Told:
+        """As `told`, for a page that asks every few seconds: without tickets, and nobody else is asked."""
+        order, now = self._store.order(reference), self._tools.now()
+        made = len(self._store.codes(reference)) if order.captured and order.places else 0
+        return Told(order=order, situation=situation(order, now, came, made=made), made=made, now=now)
+
+    def on(self, reference: str) -> Way:
+        """The way to pay. Raises NotFound."""
+        try:
+            return Way(url=orders().pay(reference))
+        except NothingToPay:
+            return Way()
+        except SoldOut:
+            return Way(came=Came.FULL)
+        except SILENCE as silence:
+            return _silent(reference, silence)
+
+    def check(self, reference: str) -> Way:
+        """Asks the provider what became of the order. Raises NotFound."""
+        try:
+            orders().check(reference)
+        except (*SILENCE, Unexpected) as silence:
+            return _silent(reference, silence)
+        return Way(came=Came.ASKED)
+
+    def _asked(self, reference: str, came: Came) -> Came:
+        if self.check(reference).came is Came.ASKED:
+            return BACK[came]
+        return Came.PAID if came is Came.PAID else Came.DIRECTLY
+
+    def _gone(self, order: Order) -> tuple[Refund, ...]:
+        if not order.refunded:
+            return ()
+        journal = self._tools.store.journal(f"order#{order.reference}")
+        ids = [entry.data["refund"] for entry in journal if entry.name == OrderRefunded.__name__]
+        return tuple(self._store.refund(id) for id in ids[-MOST_REFUNDS:])
+
+
+def _silent(reference: str, silence: CityError) -> Way:
+    note("order_not_asked", order=reference, reason=type(silence).__name__)
+    return Way(came=Came.SILENT)
+
+
+def payers() -> Payers:
+    return Payers(toolbox())
