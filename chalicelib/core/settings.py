@@ -20,6 +20,7 @@ class Settings:
     voucher_keys: str
     files_bucket: str
     origin: str
+    collects_for: str
     mail_from: str
     mail_configuration_set: str
     phone_topic_prefix: str

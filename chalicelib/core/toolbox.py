@@ -30,6 +30,8 @@ class Toolbox:
     phone_queue: Queue
     origin: str
     stage: str
+    # Codes of schemes that this stage sells for somebody else.
+    collects: frozenset[str] = frozenset()
     now: Callable[[], datetime] = utc_now
 
 

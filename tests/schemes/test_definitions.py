@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core import ROOT
-from chalicelib.schemes import reads
+from chalicelib.schemes.model import authorities, schemes
 from infra.build.definitions import check, faults
 from infra.steps import Trouble
 
@@ -23,15 +23,15 @@ def test_what_is_shipped_has_no_fault_today() -> None:
     check(SHIPPED)
 
 
-@pytest.mark.parametrize("scheme", reads.schemes(), ids=lambda scheme: str(scheme.code))
+@pytest.mark.parametrize("scheme", schemes().values(), ids=lambda scheme: str(scheme.code))
 def test_every_figure_has_a_source_or_says_that_it_is_a_sample(scheme: Any) -> None:
     assert scheme.source or scheme.sampled
 
 
 def test_the_levy_is_the_provinces_and_is_only_shown() -> None:
-    levy = reads.scheme("levy")
+    levy = schemes()["levy"]
 
-    assert reads.authority(levy.authority).kind == "province"
+    assert authorities()[levy.authority].kind == "province"
     assert levy.sale == "shown"
     assert levy.official_site == "https://lovebali.baliprov.go.id"
     assert levy.price("person", date(2024, 2, 14)).amount.minor_units == 15_000_000

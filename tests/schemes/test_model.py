@@ -12,7 +12,7 @@ from chalicelib.core.errors import Invalid, NotFound
 from chalicelib.core.money import Money, rupiah
 from chalicelib.core.text import Text
 from chalicelib.schemes import reads
-from chalicelib.schemes.model import Capacity, Item, Per, RefundRule, Visit
+from chalicelib.schemes.model import Capacity, Item, Per, RefundRule, Visit, schemes
 from tests.schemes.build import FIRST, WORDS, days, item, mangrove, price_lists
 
 # 09.00 WITA.
@@ -187,7 +187,7 @@ def test_a_ticket_ends_with_its_day_and_parking_with_its_hours() -> None:
 
     assert mangrove().valid_until(MORNING, TODAY) == datetime(2026, 11, 25, 0, 0, tzinfo=WITA)
     assert parking.valid_until(MORNING, None) == MORNING + timedelta(hours=24)
-    assert reads.scheme("levy").valid_until(MORNING, None) == datetime(2027, 1, 23, 0, 0, tzinfo=WITA)
+    assert schemes()["levy"].valid_until(MORNING, None) == datetime(2027, 1, 23, 0, 0, tzinfo=WITA)
     assert reads.scheme("market").valid_until(MORNING, None) is None
 
 
@@ -259,5 +259,5 @@ def test_what_nobody_knows_is_not_found(read: Any) -> None:
 
 
 def test_a_visit_is_only_where_doors_are() -> None:
-    assert [scheme.code for scheme in reads.schemes() if scheme.visit] == ["mangrove", "museum"]
+    assert [scheme.code for scheme in schemes().values() if scheme.visit] == ["mangrove", "museum"]
     assert mangrove(visit=Visit(days_ahead=0, opens="07:00", closes="18:00")).days(MORNING) == (TODAY,)

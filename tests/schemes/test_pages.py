@@ -2,17 +2,20 @@
 
 import gzip
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from markupsafe import escape
 
 from chalicelib.core.text import Text
+from chalicelib.core.toolbox import working_with
 from chalicelib.core.web.answers import PUBLIC
 from chalicelib.core.web.templates import environment
 from chalicelib.schemes import reads
+from chalicelib.schemes.model import schemes
 from chalicelib.schemes.pages import CHARGERS
-from chalicelib.schemes.reads import Scheme
+from chalicelib.schemes.reads import Sale, Scheme
 from tests.web.city import City, memory_city
 from tests.web.client import ORIGIN
 
@@ -33,7 +36,7 @@ def city() -> Iterator[City]:
 
 
 @languages
-@pytest.mark.parametrize("scheme", reads.schemes(), ids=lambda scheme: str(scheme.code))
+@pytest.mark.parametrize("scheme", schemes().values(), ids=lambda scheme: str(scheme.code))
 def test_every_scheme_is_one_tap_away_from_the_hub(city: City, scheme: Scheme, language: str) -> None:
     page = city.visitor().get(f"/{language}/pay")
 
@@ -50,6 +53,16 @@ def test_the_hub_names_who_charges_and_never_offers_the_levy_as_ours(city: City,
     assert f'href="{levy.official_site}"' in text
     assert {"id": "Kami tidak menjualnya.", "en": "We do not sell it."}[language] in text
     assert ORIGIN.removeprefix("http://") in text
+
+
+@languages
+def test_a_stage_that_may_collect_for_the_province_sells_the_levy(city: City, language: str) -> None:
+    with working_with(replace(city.tools, collects=frozenset({"levy"}))):
+        text = city.visitor().get(f"/{language}/pay").text
+
+        assert reads.scheme("levy").sale is Sale.OPEN
+    assert reads.scheme("levy").sale is Sale.SHOWN
+    assert {"id": "Kami tidak menjualnya.", "en": "We do not sell it."}[language] not in text
 
 
 @languages
@@ -90,7 +103,7 @@ def test_the_hub_weighs_at_most_45_kb(city: City, language: str, weights: dict[s
 def test_staff_see_the_legal_basis_the_price_and_its_next_change(city: City, role: str, language: str) -> None:
     text = city.officer("Sri", role).get(f"/{language}/staff/prices").text
 
-    assert all(said(one.legal_basis, language) in text for one in reads.schemes())
+    assert all(said(one.legal_basis, language) in text for one in schemes().values())
     assert {"id": "Rp 60.000 mulai 1 Januari 2027", "en": "Rp 60.000 from 1 January 2027"}[language] in text
     assert "bali.antaranews.com/berita/344226" in text
 
@@ -102,7 +115,7 @@ def test_other_staff_do_not(city: City, role: str) -> None:
 
 
 @languages
-@pytest.mark.parametrize("scheme", reads.schemes(), ids=lambda scheme: str(scheme.code))
+@pytest.mark.parametrize("scheme", schemes().values(), ids=lambda scheme: str(scheme.code))
 def test_what_is_explained_beside_the_order_names_the_authority_the_rule_and_the_refund(
     scheme: Scheme, language: str
 ) -> None:

@@ -48,6 +48,7 @@ def aws_toolbox() -> Toolbox:
         phone_queue=cast("Queue", Later(lambda: aws_queue(found.phone_queue_url))),
         origin=found.origin,
         stage=found.stage,
+        collects=frozenset(found.collects_for.split(",")),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from chalicelib.core.clock import WITA
 from chalicelib.core.errors import NotFound
 from chalicelib.payments.model.order import Bought, Stock
-from chalicelib.schemes.model import Sale, Scheme
+from chalicelib.schemes.reads import Sale, Scheme
 from chalicelib.schemes.reads import scheme as known_scheme
 
 
