@@ -1,5 +1,6 @@
 """Ordering and paying: the places are kept first, then the provider is asked, with a key that was kept before."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -14,6 +15,7 @@ from chalicelib.payments.events import CheckoutOpened, OrderHeldAgain, OrderPlac
 from chalicelib.payments.gateway import provider
 from chalicelib.payments.gateway.port import Checkout, CheckoutRequest, CheckoutState, Line, Provider, ProviderRefused
 from chalicelib.payments.model.graph import State
+from chalicelib.payments.model.group import in_records
 from chalicelib.payments.model.order import HOLD, PREFIX, Attempt, Order, Stage
 from chalicelib.payments.service.baskets import Basket, Choice, priced
 from chalicelib.payments.service.settling import Settling
@@ -52,8 +54,8 @@ class Orders:
         return self.place(priced(choice, self._tools.now()), form_id)
 
     @retried
-    def place(self, basket: Basket, form_id: str) -> str:
-        """Keeps the places and the first attempt; nobody is asked to pay yet."""
+    def place(self, basket: Basket, form_id: str, names: Sequence[str] = ()) -> str:
+        """Keeps the places and the first attempt; nobody is asked to pay yet. `names` are those of a group's places."""
         order = self._drafted(basket)
         fact = OrderPlaced(
             reference=order.reference,
@@ -62,7 +64,7 @@ class Orders:
             amount=order.total.minor_units,
             places=order.places,
         )
-        change = Change(order=order, facts=(fact,), took=order.stock)
+        change = Change(order=order, facts=(fact,), took=order.stock, names=in_records(order.reference, names))
         try:
             self._store.commit(change, by=PUBLIC, once=Once(scope="order", id=form_id, result=order.reference))
         except AlreadyDone as done:

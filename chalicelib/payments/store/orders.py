@@ -8,9 +8,11 @@ from chalicelib.core.errors import NotFound
 from chalicelib.core.events import Actor, Fact
 from chalicelib.core.store import Add, Key, Once, Record, Store
 from chalicelib.payments.model.books import Posting
+from chalicelib.payments.model.group import Names
 from chalicelib.payments.model.order import Order, Stock
 from chalicelib.payments.model.refund import Refund
 from chalicelib.payments.model.voucher import Voucher
+from chalicelib.payments.store.groups import NAMES
 from chalicelib.payments.store.kinds import (
     DUE,
     LINKS,
@@ -39,6 +41,7 @@ class Change:
     places: Places | None = None
     postings: tuple[Posting, ...] = ()
     vouchers: tuple[Voucher, ...] = ()
+    names: tuple[Names, ...] = ()
     took: tuple[Stock, ...] = ()
     freed: tuple[Stock, ...] = ()
 
@@ -51,6 +54,7 @@ class Change:
         ]
         many = [POSTINGS.record(posting) for posting in self.postings]
         many += [VOUCHERS.record(voucher) for voucher in self.vouchers]
+        many += [NAMES.record(some) for some in self.names]
         return [record for record in single if record] + many
 
     def adds(self) -> list[Add]:
