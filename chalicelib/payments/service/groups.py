@@ -1,6 +1,5 @@
 """Groups: priced by a list of names, ordered with one payment, read back as named tickets."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
