@@ -5,18 +5,17 @@ process at that very point. Facts and notices wait until a test lets them throug
 """
 
 import itertools
+import json
 import random
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from chalicelib.core.errors import AlreadyDone, CityError
 from chalicelib.core.events import Entry
-from chalicelib.core.store import Key, retried
-from chalicelib.core.toolbox import toolbox, working_with
+from chalicelib.core.store import retried
 from chalicelib.payments.gateway import paying_with
 from chalicelib.payments.gateway.stripe import StripeProvider
 from chalicelib.payments.model.books import Posting
@@ -27,6 +26,7 @@ from chalicelib.payments.service.baskets import Basket
 from chalicelib.payments.service.holds import holds
 from chalicelib.payments.service.notices import notices
 from chalicelib.payments.service.orders import orders
+from chalicelib.payments.service.refunds import refunds
 from chalicelib.payments.store.kinds import ORDERS, POSTINGS, REFUNDS, VOUCHERS
 from chalicelib.payments.store.orders import counter
 from chalicelib.payments.workers import HANDLERS
@@ -65,7 +65,7 @@ class MoneyCity:
     world: World
     strikes: Strikes
     seats: int
-    told: list[tuple[bytes, str]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -98,18 +98,20 @@ class MoneyCity:
     def kept(self, reference: str) -> Order:
         return orders().known(reference)
 
-    def hear(self, pick: Callable[[list[Any]], list[Any]] = list) -> None:
-        """Lets notices in: all of them in order, or what `pick` makes of them. One that failed comes again."""
-        self.told += self.world.notices()
-        chosen, self.told = pick(self.told), []
-        for body, signature in chosen:
-            self._heard(body, signature)
+    def hear(self, pick: Callable[[list[str]], list[str]] = list) -> None:
+        """Lets notices in: all of them in order, or what `pick` makes of them; the rest and what failed come again."""
+        self.told += [json.loads(body)["id"] for body, _ in self.world.notices()]
+        chosen, waiting = pick(self.told), self.told
+        self.told = [event for event in waiting if event not in chosen]
+        for event in chosen:
+            self._heard(event)
 
-    def _heard(self, body: bytes, signature: str) -> None:
+    def _heard(self, event: str) -> None:
+        """Signed anew each time, as the provider does it."""
         try:
-            notices().take(body, signature)
+            notices().take(*self.world.sent(event))
         except (Killed, CityError):
-            self.told.append((body, signature))
+            self.told.append(event)
             raise
 
     def work(self, dice: random.Random | None = None, *, twice: bool = False) -> None:
@@ -127,8 +129,9 @@ class MoneyCity:
         raise AssertionError("facts without end")
 
     def _waiting(self) -> list[Entry]:
-        found = [self.city.store.entries[place] for place in sorted(self.city.store.marks)]
-        return [entry for entry in found if isinstance(entry, Entry)]
+        """In the order in which they happened, which does not depend on ids that are drawn anew in each run."""
+        entries, marks = self.city.store.entries, self.city.store.marks
+        return [entry for place, entry in entries.items() if place in marks and isinstance(entry, Entry)]
 
     def _handled(self, entry: Entry) -> None:
         handler = HANDLERS.get(entry.name)
@@ -151,7 +154,12 @@ class MoneyCity:
             self.work()
             self.tick(timedelta(minutes=30))
             for order in self.orders():
-                orders().check(order.reference)
+                self._ask(order)
+
+    def _ask(self, order: Order) -> None:
+        orders().check(order.reference)
+        for found in self.world.provider.refunds(order.payment) if order.payment else ():
+            refunds().follow(found)
 
     def orders(self) -> list[Order]:
         return [ORDERS.thing(record) for record in self._records("order")]
@@ -198,6 +206,3 @@ def money_city(seats: int = 10) -> Iterator[MoneyCity]:
         city.store.step = strikes
         with paying_with(provider):
             yield MoneyCity(city, World(provider, sandbox), strikes, seats)
-
-
-__all__ = ["SCHEME", "Counter", "Killed", "MoneyCity", "money_city", "replace", "toolbox", "working_with", "Key"]
