@@ -117,6 +117,7 @@ BORDERS = {
     "boto3": ("chalicelib/core/aws/",),
     "botocore": ("chalicelib/core/aws/",),
     "stripe": ("chalicelib/payments/gateway",),
+    "xlsxwriter": ("chalicelib/core/export.py",),
     "chalice": ("chalicelib/core/web/", "chalicelib/core/handlers.py", "app.py", "*/workers.py", "*/workers/"),
     "authlib": ("chalicelib/identity/gateway",),
     "joserfc": ("chalicelib/identity/gateway",),
