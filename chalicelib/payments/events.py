@@ -167,6 +167,15 @@ class VoucherUsed(VoucherFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EntryDisputed(VoucherFact):
+    """Somebody was let in without network on a ticket that was not good, or that another gate had used: `outcome`."""
+
+    gate: str
+    at: datetime
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class VoucherChanged(VoucherFact):
     """`standing`: valid (thawed), frozen or void."""
 

@@ -8,9 +8,10 @@ from chalicelib.core.store import Key, Kind, Listing
 from chalicelib.payments.model.books import Posting
 from chalicelib.payments.model.order import Order
 from chalicelib.payments.model.refund import Progress, Refund
-from chalicelib.payments.model.voucher import Voucher
+from chalicelib.payments.model.voucher import Standing, Voucher
 
 DUE, ASKED, GOING, FAILED = "orders#due", "refunds#asked", "refunds#going", "refunds#failed"
+REVOKED = "vouchers#revoked"
 WAITING = {Progress.ASKED: ASKED, Progress.APPROVED: GOING, Progress.SENT: GOING, Progress.FAILED: FAILED}
 
 
@@ -56,6 +57,13 @@ def _waiting(refund: Refund) -> Listing | None:
     return Listing(name, as_stamp(refund.asked_at)) if name else None
 
 
+def _revoked(voucher: Voucher) -> Listing | None:
+    """What gates without network must know."""
+    if voucher.standing not in (Standing.FROZEN, Standing.VOID):
+        return None
+    return Listing(REVOKED, f"{as_stamp(voucher.valid_until)}#{voucher.code}")
+
+
 def postings(day: str) -> str:
     return f"postings#{day}"
 
@@ -68,7 +76,7 @@ LINKS = Kind(
     listing=lambda link: Listing(card(link.card, link.paid_at), as_stamp(link.paid_at)) if link.card else None,
 )
 PLACES = Kind(name="places", model=Places, key=lambda some: Key(f"order#{some.order}", f"places#{some.first:04d}"))
-VOUCHERS = Kind(name="voucher", model=Voucher, key=lambda voucher: Key(f"voucher#{voucher.code}"))
+VOUCHERS = Kind(name="voucher", model=Voucher, key=lambda voucher: Key(f"voucher#{voucher.code}"), listing=_revoked)
 REFUNDS = Kind(name="refund", model=Refund, key=lambda refund: Key(f"refund#{refund.id}"), listing=_waiting)
 POSTINGS = Kind(
     name="posting",

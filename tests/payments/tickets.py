@@ -1,0 +1,62 @@
+"""Tickets in a city of memory twins, made by the city's own signer and kept as its workers keep them."""
+
+from datetime import datetime, timedelta
+
+from chalicelib.core.events import system
+from chalicelib.core.ids import new_reference
+from chalicelib.payments.model.token import Claims, content, token_of
+from chalicelib.payments.model.voucher import Standing, Voucher
+from chalicelib.payments.store.gate import GateStore
+from chalicelib.payments.store.kinds import VOUCHERS
+from tests.twins.signing import MemorySigner
+from tests.web.city import City
+
+
+def ticket(
+    city: City,
+    *,
+    scheme: str = "mangrove",
+    item: str = "adult",
+    starts: timedelta = timedelta(hours=-1),
+    ends: timedelta = timedelta(hours=8),
+    standing: Standing = Standing.VALID,
+    signer: MemorySigner | None = None,
+    kept: bool = True,
+) -> Voucher:
+    """A ticket that is good from `starts` to `ends`, counted from now; `kept` False: signed, and in no record."""
+    now = city.clock().replace(second=0, microsecond=0)
+    claims = Claims(
+        voucher=new_reference("TK"), scheme=scheme, item=item, valid_from=now + starts, valid_until=now + ends
+    )
+    voucher = voucher_of(claims, token(claims, signer or city.signer), standing)
+    if kept:
+        city.store.commit([VOUCHERS.record(voucher)], by=system("test"))
+    return voucher
+
+
+def token(claims: Claims, signer: MemorySigner) -> str:
+    signed = content(claims, signer.key_id)
+    return token_of(signed, signer.sign(signed))
+
+
+def voucher_of(claims: Claims, signed: str, standing: Standing = Standing.VALID) -> Voucher:
+    return Voucher(
+        code=claims.voucher,
+        order="PS-2222-2222-2222",
+        place=0,
+        scheme=claims.scheme,
+        item=claims.item,
+        valid_from=claims.valid_from,
+        valid_until=claims.valid_until,
+        token=signed,
+        standing=standing,
+    )
+
+
+def kept(city: City, code: str) -> Voucher:
+    return GateStore(city.store).voucher(code)
+
+
+def later(city: City, minutes: int) -> datetime:
+    city.clock.pass_(timedelta(minutes=minutes))
+    return city.clock()
