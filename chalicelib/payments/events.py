@@ -196,3 +196,44 @@ class MoneyPosted(PaymentFact):
 
     def about(self) -> str:
         return f"posting#{self.posting}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DifferenceFact(PaymentFact):
+    """`topic` says what kind it is, `day` (WITA) in whose books it stands."""
+
+    difference: str
+    topic: str
+    day: str
+
+    def about(self) -> str:
+        return f"difference#{self.difference}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DifferenceFound(DifferenceFact):
+    """The provider and the books do not agree; amounts are minor units, absent where they say nothing."""
+
+    order: str
+    expected: int | None
+    found: int | None
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DifferenceSettled(DifferenceFact):
+    """`standing`: explained by an officer, or gone by itself."""
+
+    standing: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayClosed(PaymentFact):
+    """`balances` are what each account moved on that day, in minor units of IDR; `open` differences were left open."""
+
+    day: str
+    balances: tuple[tuple[str, int], ...]
+    open: int
+
+    def about(self) -> str:
+        return f"day#{self.day}"

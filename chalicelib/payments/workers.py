@@ -9,12 +9,14 @@ from chalicelib.core.handlers import facts_worker
 from chalicelib.core.money import Money
 from chalicelib.core.store import Once
 from chalicelib.payments.events import (
+    MoneyPosted,
     OrderPaid,
     OrderPaidLate,
     OrderPaidTwice,
     RefundApproved,
 )
 from chalicelib.payments.model.refund import Reason
+from chalicelib.payments.service.books import books
 from chalicelib.payments.service.holds import holds
 from chalicelib.payments.service.orders import orders
 from chalicelib.payments.service.refunds import refunds
@@ -59,6 +61,10 @@ def follow_dispute(entry: Entry) -> None:
     vouchers().follow(entry.data["reference"])
 
 
+def note_posting(entry: Entry) -> None:
+    books().note(fact_from(MoneyPosted, entry))
+
+
 def _give_back(entry: Entry, reference: str, payment: str, amount: int, reason: Reason) -> None:
     once = Once(scope="payments", id=entry.id)
     refunds().give_back(reference, payment, Money(amount, "IDR"), reason, once)
@@ -71,6 +77,7 @@ HANDLERS = {
     "RefundApproved": send_refund,
     "OrderDisputed": follow_dispute,
     "DisputeDecided": follow_dispute,
+    "MoneyPosted": note_posting,
 }
 
 
