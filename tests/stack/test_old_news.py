@@ -71,8 +71,8 @@ def test_only_actual_and_live_alerts_leave_the_bus(
 
     # The city goes on beside this test: an alert of the test before may still be cancelled on these topics.
     ours = [*(event["id"] for event in events.values()), stray["id"], last["id"]]
-    assert [id for id in live.ids() if id in ours] == [events[Status.ACTUAL, True]["id"], last["id"]]
-    assert [id for id in drill.ids() if id in ours] == [events[Status.EXERCISE, True]["id"]]
+    assert [one for one in live.ids() if one in ours] == [events[Status.ACTUAL, True]["id"], last["id"]]
+    assert [one for one in drill.ids() if one in ours] == [events[Status.EXERCISE, True]["id"]]
 
 
 @pytest.fixture
