@@ -119,14 +119,25 @@ def plain_calendar() -> WorkingCalendar:
 
 
 @cache
+def nyepi(number: int) -> date:
+    """The Day of Silence of a year, without the half second that the national holidays take to load. YearUnknown."""
+    (silence,) = [date.fromisoformat(row["date"]) for row in _days(number) if row["kind"] == "nyepi"]
+    return silence
+
+
+@cache
 def _city_year(number: int) -> Year:
+    bali = {holiday.day: holiday for holiday in map(_row, _days(number))}
+    return Year(bali | _national(number), nyepi(number))
+
+
+@cache
+def _days(number: int) -> tuple[dict[str, Any], ...]:
     try:
-        rows = json.loads((ROOT / "data" / "calendar" / f"bali-{number}.json").read_text(encoding="utf-8"))["days"]
+        text = (ROOT / "data" / "calendar" / f"bali-{number}.json").read_text(encoding="utf-8")
     except FileNotFoundError:
         raise YearUnknown(f"no calendar for {number}: data/calendar/bali-{number}.json is missing") from None
-    bali = {holiday.day: holiday for holiday in map(_row, rows)}
-    (nyepi,) = [date.fromisoformat(row["date"]) for row in rows if row["kind"] == "nyepi"]
-    return Year(bali | _national(number), nyepi)
+    return tuple(json.loads(text)["days"])
 
 
 def _row(row: dict[str, Any]) -> Holiday:

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from chalicelib.core import ROOT
-from chalicelib.core.calendar import YearUnknown, city_calendar
+from chalicelib.core.calendar import YearUnknown, nyepi
 from chalicelib.core.clock import WITA
 from chalicelib.core.errors import Invalid
 from chalicelib.core.money import EXPONENTS, Money, rupiah
@@ -332,7 +332,7 @@ def _at(day: date, clock: str) -> datetime:
 def _closed(day: date) -> bool:
     """Nyepi; and a day of a year whose calendar nobody has published, since it may be Nyepi."""
     try:
-        return city_calendar().year(day.year).nyepi == day
+        return nyepi(day.year) == day
     except YearUnknown:
         return True
 

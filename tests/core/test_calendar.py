@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.core.calendar import YearUnknown, city_calendar, plain_calendar
+from chalicelib.core.calendar import YearUnknown, city_calendar, nyepi, plain_calendar
 from chalicelib.core.clock import WITA
 
 CITY = city_calendar()
@@ -114,8 +114,14 @@ def test_pawukon_days_stand_where_the_210_day_cycle_puts_them(name: str, weekday
 def test_nyepi_is_the_day_that_the_nation_keeps_too() -> None:
     for number in (2026, 2027):
         silence = CITY.year(number).nyepi
-        assert silence is not None
+        assert silence == nyepi(number)
         assert CITY.year(number).holidays[silence].source.startswith("the holidays library")
+
+
+@pytest.mark.parametrize("number", [2025, 2028])
+def test_nobody_guesses_the_nyepi_of_a_year_without_data(number: int) -> None:
+    with pytest.raises(YearUnknown, match=f"bali-{number}.json"):
+        nyepi(number)
 
 
 @pytest.mark.parametrize("number", [2025, 2028, 9999])

@@ -1,5 +1,7 @@
 """Tariffs by date, quotes, days of visit, validity and refunds."""
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.core import ROOT
 from chalicelib.core.clock import WITA
 from chalicelib.core.errors import Invalid, NotFound
 from chalicelib.core.money import Money, rupiah
@@ -162,6 +165,13 @@ def test_the_days_that_are_offered_are_those_that_are_accepted(now: datetime, ah
     day = now.astimezone(WITA).date() + timedelta(days=ahead)
 
     assert (day in mangrove().days(now)) == (wrong({}, day, now=now) == set())
+
+
+def test_the_days_of_visit_do_without_the_national_holidays_which_take_half_a_second_to_load() -> None:
+    asked = "import sys; from tests.schemes.test_model import MORNING; from chalicelib.schemes.model import schemes; "
+    asked += "schemes()['mangrove'].days(MORNING); sys.exit('holidays' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", asked], cwd=ROOT).returncode == 0
 
 
 SLOTS = {"capacity": Capacity(per=Per.SLOT, places=50, slots=("08:00", "10:00"))}
