@@ -4,7 +4,9 @@ The tickets go void in the transaction that promises their money, so nobody ente
 the provider is asked afterwards, with the refund's own id as its key.
 """
 
+import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from chalicelib.core.errors import AlreadyDone, Conflict, NotFound
@@ -94,6 +96,9 @@ class Refunds:
         A payer gets what the rule says at once; an officer's over the limit waits for a second officer. Raises
         NotFound, NothingBack, TicketsNotReady, NotGood (a ticket is used or void), Unexpected (more than there is).
         """
+        refund_id = _id_of(wish.reference, form_id)
+        if self._is_there(refund_id):
+            return refund_id
         order = self._store.order(wish.reference)
         if not all(0 <= place < order.places for place in wish.places):
             raise NotFound
@@ -101,13 +106,11 @@ class Refunds:
         if not NOTHING < amount <= order.returnable:
             raise NothingBack
         alone = by == PUBLIC or amount <= ALONE
-        refund = self._drafted(order, wish, amount, by, Progress.APPROVED if alone else Progress.ASKED)
-        once = Once(scope="refund", id=form_id, result=refund.id)
-        try:
-            self._store.commit(self._asked(order, refund), by=by, once=once)
-        except AlreadyDone as done:
-            return done.result
-        return refund.id
+        drafted = self._drafted(order, wish, amount, by, Progress.APPROVED if alone else Progress.ASKED)
+        with suppress(AlreadyDone):
+            change = self._asked(order, replace(drafted, id=refund_id))
+            self._store.commit(change, by=by, once=Once(scope="refund", id=refund_id))
+        return refund_id
 
     @retried
     def give_back(self, reference: str, payment: str, amount: Money, reason: Reason, once: Once) -> None:
@@ -171,6 +174,14 @@ class Refunds:
             return
         moved = order.disputed(Move.DISPUTED if opened else MOVES[found.state])
         self._store.commit(Change(order=moved, facts=(_disputed(order, found),)), by=PAYMENTS, once=once)
+
+    def _is_there(self, id: str) -> bool:
+        """A form that comes again finds its refund before its tickets, which are void by then, can refuse it."""
+        try:
+            self._store.refund(id)
+        except NotFound:
+            return False
+        return True
 
     def _drafted(
         self, order: Order, wish: Wish, amount: Money, by: Actor, progress: Progress, payment: str = ""
@@ -272,6 +283,11 @@ def _disputed(order: Order, found: ProviderDispute) -> Fact:
 
 def _changed(vouchers: Sequence[Voucher]) -> tuple[VoucherChanged, ...]:
     return tuple(VoucherChanged(code=one.code, order=one.order, standing=one.standing) for one in vouchers)
+
+
+def _id_of(reference: str, form_id: str) -> str:
+    """One form is one refund, whatever its amount: two equal refunds are two forms."""
+    return f"refund_{uuid.uuid5(uuid.NAMESPACE_URL, f'{reference}#{form_id}').hex}"
 
 
 def refunds() -> Refunds:
