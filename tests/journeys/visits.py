@@ -84,15 +84,11 @@ VISITS = [
     Visit(ALERT + "/edit", "/staff/alerts/{submitted}/edit", "ayu"),
     Visit(ALERT + "/deliveries", "/staff/alerts/{issued}/deliveries", "ayu"),
 ]
-# Routes that answer no page of ours.
+# Routes for people that answer no page of ours; those for machines are asked in tests/web/test_openapi.py.
 NO_PAGE = {
     "/": "leads to the reader's language",
     "/{lang}/login": "leads to the provider's page",
     "/login/callback": "leads from there to the desk",
-    "/{lang}/alerts/feed": "Atom",
-    "/api/alerts": "JSON",
-    "/api/alerts/{id}": "JSON",
-    "/health": "JSON",
 }
 
 
