@@ -13,6 +13,7 @@ from chalicelib.identity import pages as identity_pages
 from chalicelib.incidents import pages as incidents_pages
 from chalicelib.incidents import workers as incidents_workers
 from chalicelib.payments import workers as payments_workers
+from chalicelib.payments.pages import group as payments_group
 from chalicelib.schemes import pages as schemes_pages
 from chalicelib.spine import workers as spine_workers
 from chalicelib.subscriptions import pages as subscriptions_pages
@@ -24,6 +25,7 @@ app.register(home_api.api)
 app.register(identity_pages.pages)
 app.register(incidents_pages.pages)
 app.register(schemes_pages.pages)
+app.register(payments_group.pages)
 app.register(subscriptions_pages.pages)
 app.register(alerts_pages.pages)
 app.register(alerts_desk.pages)

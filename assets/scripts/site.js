@@ -3,6 +3,7 @@
 // govuk-frontend's Radios puts aria-expanded on inputs, which ARIA does not allow there.
 import { CharacterCount, createAll, ErrorSummary, SkipLink } from "govuk-frontend";
 import { guardForms } from "./once.js";
+import { offerFile } from "./lists.js";
 import { offerLocation } from "./locate.js";
 
 document.documentElement.classList.add("js");
@@ -10,3 +11,4 @@ document.body.classList.add("js-enabled", "govuk-frontend-supported");
 for (const component of [CharacterCount, ErrorSummary, SkipLink]) createAll(component);
 document.querySelectorAll("form[method=post]").forEach(guardForms);
 document.querySelectorAll("[data-locate]").forEach(offerLocation);
+document.querySelectorAll("[data-list]").forEach(offerFile);

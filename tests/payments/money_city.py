@@ -74,9 +74,13 @@ class MoneyCity:
 
     def order(self, places: int, form: str = "") -> str:
         """The reference. Raises SoldOut."""
+        return orders().place(self.basket(places), form or f"form-{next(self.numbers)}")
+
+    def basket(self, places: int) -> Basket:
+        """So many places of the one day that everybody wants."""
         found = scheme(SCHEME)
         line = found.quote({found.items[0].code: 1}, (day := self.city.clock().date()))[0]
-        basket = Basket(
+        return Basket(
             scheme=found.code,
             authority=found.authority,
             account=found.account_code,
@@ -87,7 +91,6 @@ class MoneyCity:
             starts_at=self.city.clock() + timedelta(days=4),
             places=places,
         )
-        return orders().place(basket, form or f"form-{next(self.numbers)}")
 
     def url(self, reference: str) -> str:
         return orders().pay(reference)
