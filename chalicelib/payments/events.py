@@ -111,6 +111,11 @@ class NoticeUnexpected(OrderFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TicketsMissed(OrderFact):
+    """Paid for a quarter of an hour, and tickets are still not made: whoever makes them is told once more."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RefundFact(PaymentFact):
     refund: str
     order: str
@@ -237,3 +242,38 @@ class DayClosed(PaymentFact):
 
     def about(self) -> str:
         return f"day#{self.day}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillFact(PaymentFact):
+    """Bills are named by import and row: the number that they were written for stands in no fact."""
+
+    batch: str
+
+    def about(self) -> str:
+        return f"billing#{self.batch}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillsIssued(BillFact):
+    """An officer handed in so many bills; the worker enters them."""
+
+    scheme: str
+    bills: int
+    amount: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BillWithdrawn(BillFact):
+    bill: str
+    amount: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketsSought(PaymentFact):
+    """Somebody who lost the way to a ticket typed an address: it is written to, where it has any."""
+
+    lookup: str
+
+    def about(self) -> str:
+        return f"lookup#{self.lookup}"
