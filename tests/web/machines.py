@@ -11,6 +11,7 @@ from app import app
 from chalicelib.core.web.guards import CSRF_HEADER
 from chalicelib.core.web.says import Said, Says
 from chalicelib.core.web.sessions import SESSION_COOKIE, session_of
+from tests.payments.money_city import MoneyCity
 from tests.web.city import City
 from tests.web.client import Client, Reply
 from tests.web.scenes import SCENES, Scene
@@ -52,8 +53,8 @@ def content(reply: Reply) -> Any:
     return reply.json if "json" in reply.headers["Content-Type"] else reply.text
 
 
-def scene_of(where: Where, city: City) -> Scene:
-    return SCENES[where](city) if where in SCENES else Scene()
+def scene_of(where: Where, money: MoneyCity) -> Scene:
+    return SCENES[where](money) if where in SCENES else Scene()
 
 
 def ask(where: Where, city: City, scene: Scene, *, body: bytes | None = None, more: str = "", **changed: str) -> Reply:
@@ -61,7 +62,7 @@ def ask(where: Where, city: City, scene: Scene, *, body: bytes | None = None, mo
     says, said = declared(where), app.said[where]
     client = scene.client or who_may(said, city)
     given = {"lang": "en", **{name: one.example for name, one in says.given.items() if one.example}, **scene.given}
-    headers = {**_headers(where, says, given), **_token(client, city), **changed}
+    headers = {**_headers(where, says, given), **_token(client), **scene.headers, **changed}
     sent = body if body is not None else _body(says, scene)
     return client.ask(where[0], _address(where, says, given) + more, body=sent, headers=headers)
 
@@ -73,8 +74,8 @@ def who_may(said: Said, city: City) -> Client:
 
 
 def _body(says: Says, scene: Scene) -> bytes:
-    if says.takes is None:
-        return b""
+    if says.takes is None or scene.body is not None:
+        return scene.body or b""
     return json.dumps(says.sent if scene.sent is None else scene.sent).encode()
 
 
@@ -85,7 +86,7 @@ def _headers(where: Where, says: Says, given: dict[str, str]) -> dict[str, str]:
     return {"Origin": "http://127.0.0.1:8000", "Content-Type": "application/json", **own}
 
 
-def _token(client: Client, city: City) -> dict[str, str]:
+def _token(client: Client) -> dict[str, str]:
     session = session_of(client.cookies.get(SESSION_COOKIE, ""))
     return {CSRF_HEADER: session.csrf} if session else {}
 

@@ -5,21 +5,40 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.alerts.desk import issued
-from tests.web.city import City
+from tests.payments.money_city import MoneyCity
 from tests.web.client import Client
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What differs from the examples of the declaration: parameters, the body (JSON), who asks."""
+    """What differs from the examples of the declaration: parameters, the body (JSON, or bytes), headers, who asks."""
 
     given: Mapping[str, str] = field(default_factory=dict)
     sent: Any = None
+    body: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
     client: Client | None = None
 
 
+def warned(money: MoneyCity) -> Scene:
+    """An alert is in force."""
+    return Scene(given={"id": issued(money.city)})
+
+
+def paid(money: MoneyCity) -> Scene:
+    """A notice of a payment, as the provider signs it."""
+    reference = money.order(1)
+    money.url(reference)
+    money.world.pay(money.checkout(reference))
+    body, signature = money.world.notices()[0]
+    return Scene(body=body, headers={money.world.provider.signature_header: signature})
+
+
 # Method and address. An address that answers its own examples with success in an empty city needs no scene.
-SCENES: Mapping[tuple[str, str], Callable[[City], Scene]] = {
-    ("GET", "/api/alerts/{id}"): lambda city: Scene(given={"id": issued(city)}),
-    ("GET", "/{lang}/alerts/feed"): lambda city: Scene(given={"lang": "en", "told": issued(city)}),
+SCENES: Mapping[tuple[str, str], Callable[[MoneyCity], Scene]] = {
+    ("GET", "/api/alerts"): warned,
+    ("GET", "/api/alerts/{id}"): warned,
+    ("GET", "/{lang}/alerts/feed"): warned,
+    ("GET", "/api/orders/{reference}"): lambda money: Scene(given={"reference": money.order(2)}),
+    ("POST", "/api/payments/notices"): paid,
 }
