@@ -13,7 +13,13 @@ from chalicelib.identity import pages as identity_pages
 from chalicelib.incidents import pages as incidents_pages
 from chalicelib.incidents import workers as incidents_workers
 from chalicelib.payments import workers as payments_workers
+from chalicelib.payments.api import notices as payments_notices
+from chalicelib.payments.api import orders as payments_api
 from chalicelib.payments.pages import group as payments_group
+from chalicelib.payments.pages import order as payments_order
+from chalicelib.payments.pages import refund as payments_refund
+from chalicelib.payments.pages import shop as payments_shop
+from chalicelib.payments.pages import ticket as payments_ticket
 from chalicelib.schemes import pages as schemes_pages
 from chalicelib.spine import workers as spine_workers
 from chalicelib.subscriptions import pages as subscriptions_pages
@@ -26,6 +32,12 @@ app.register(identity_pages.pages)
 app.register(incidents_pages.pages)
 app.register(schemes_pages.pages)
 app.register(payments_group.pages)
+app.register(payments_shop.pages)
+app.register(payments_order.pages)
+app.register(payments_refund.pages)
+app.register(payments_ticket.pages)
+app.register(payments_api.api)
+app.register(payments_notices.api)
 app.register(subscriptions_pages.pages)
 app.register(alerts_pages.pages)
 app.register(alerts_desk.pages)

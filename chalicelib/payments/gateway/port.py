@@ -188,6 +188,10 @@ class Provider(Protocol):
     Every method raises ProviderDown or ProviderRefused; ValueError for a currency that we do not know.
     """
 
+    @property
+    def signature_header(self) -> str:
+        """The name, in lower case, of the header that brings a notice's signature."""
+
     def open_checkout(self, request: CheckoutRequest) -> Checkout: ...
 
     def checkout(self, id: str) -> Checkout: ...

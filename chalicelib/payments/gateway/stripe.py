@@ -43,6 +43,8 @@ class StripeProvider:
     `wire` is the library's HTTP client; tests hand in another one.
     """
 
+    signature_header = "stripe-signature"
+
     def __init__(
         self,
         key: str,

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from chalicelib.core.clock import WITA
 from chalicelib.payments.model.graph import State
 from chalicelib.payments.model.order import NOTHING, Order, Stage
 
@@ -31,6 +32,7 @@ class Situation(StrEnum):
     CHECKING = "checking"
     ENDING = "ending"
     EXPIRED = "expired"
+    OVER = "over"  # expired, and so is the day of the visit
     MAKING = "making"
     READY = "ready"
     PARTLY_BACK = "partly_back"
@@ -81,7 +83,7 @@ def _unpaid(order: Order, now: datetime, came: Came) -> Situation:
     if came is Came.PAID:
         return Situation.RETURNED
     if order.state is State.EXPIRED:
-        return Situation.EXPIRED
+        return Situation.OVER if _is_over(order, now) else Situation.EXPIRED
     if order.state is State.HELD:
         return Situation.NOT_CHARGED
     return _open(order, now, came)
@@ -94,6 +96,10 @@ def _open(order: Order, now: datetime, came: Came) -> Situation:
     if order.attempt.declined:
         return Situation.DECLINED
     return Situation.LEFT if came is Came.LEFT else Situation.WAITING
+
+
+def _is_over(order: Order, now: datetime) -> bool:
+    return order.day is not None and order.day < now.astimezone(WITA).date()
 
 
 def _paid(order: Order, made: int) -> Situation:

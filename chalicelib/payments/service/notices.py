@@ -4,6 +4,8 @@ What is slow (tickets, receipts, mails) happens by facts. A notice that is not o
 like any other; one that fits nowhere is kept for finance. Only a forged one is refused.
 """
 
+from collections.abc import Mapping
+
 from chalicelib.core.errors import AlreadyDone, NotFound
 from chalicelib.core.log import note
 from chalicelib.core.store import Once
@@ -20,6 +22,10 @@ class Notices:
         self._provider = payments
         self._settling = Settling(tools)
         self._refunds = Refunds(tools, payments)
+
+    def receive(self, body: bytes, headers: Mapping[str, str]) -> None:
+        """As `take`, with the signature where the provider puts it; header names are in lower case."""
+        self.take(body, headers.get(self._provider.signature_header, ""))
 
     def take(self, body: bytes, signature: str) -> None:
         """Raises ForgedNotice; Unavailable and Stale, after which the provider comes again."""

@@ -95,7 +95,7 @@ class Payers:
             return ()
         journal = self._tools.store.journal(f"order#{order.reference}")
         ids = [entry.data["refund"] for entry in journal if entry.name == OrderRefunded.__name__]
-        return tuple(self._store.refund(id) for id in ids[-MOST_REFUNDS:])
+        return tuple(self._store.refund(one) for one in ids[-MOST_REFUNDS:])
 
 
 def _silent(reference: str, silence: CityError) -> Way:
