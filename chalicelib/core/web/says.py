@@ -20,9 +20,12 @@ from chalicelib.core.web.answers import Answer
 from chalicelib.core.web.guards import Guard
 
 
-def meaning(words: str, *, among: Sequence[str] = (), pattern: str | None = None) -> Meta:
-    """What a field holds: `id: Annotated[str, meaning("Its number")]`; `among` are all words that it may hold."""
-    return Meta(description=words, pattern=pattern, extra_json_schema={"enum": list(among)} if among else None)
+def meaning(words: str, *, among: Sequence[str] = (), **limits: Any) -> Meta:
+    """What a field holds: `id: Annotated[str, meaning("Its number")]`; `among` tells all words of an answer's field.
+
+    `limits` are msgspec's (`min_length`, `max_length`, `pattern`, `ge`, `tz`, ...): a body beyond them is refused.
+    """
+    return Meta(description=words, extra_json_schema={"enum": list(among)} if among else None, **limits)
 
 
 Stamp = Annotated[str, Meta(description="UTC, ISO 8601 with Z", extra_json_schema={"format": "date-time"})]
