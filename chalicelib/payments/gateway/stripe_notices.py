@@ -27,7 +27,7 @@ class Seal:
         """The event. Raises ForgedNotice, whose reason goes to the log."""
         self._check_signature(body, signature)
         self._check_age(signature)
-        event: Any = json.loads(body)
+        event = _parsed(body)
         if not isinstance(event, dict) or event.get("object") != "event":
             raise ForgedNotice(reason="no_event")
         if event.get("livemode") is not self.live:
@@ -47,12 +47,19 @@ class Seal:
             raise ForgedNotice(reason="too_old")
 
 
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
 def _signed(body: bytes, signature: str, secret: str) -> bool:
     import stripe
 
     try:
         stripe.WebhookSignature.verify_header(body, signature, secret, None)
-    except (stripe.SignatureVerificationError, UnicodeDecodeError):
+    except (stripe.SignatureVerificationError, UnicodeError, TypeError):  # the last for signs beyond ASCII
         return False
     return True
 
