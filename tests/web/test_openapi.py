@@ -111,6 +111,18 @@ def test_a_real_answer_is_what_the_document_says(money: MoneyCity, served: Any, 
 
 
 @every_address
+def test_only_what_the_document_says_so_of_is_kept_by_caches(money: MoneyCity, served: Any, where: Where) -> None:
+    scene = scene_of(where, money)
+    tag = ask(where, money.city, scene).headers.get("ETag")
+    told = operation(served, where)["responses"]
+
+    assert (tag is not None) == ("304" in told)
+    if tag:
+        again = ask(where, money.city, scene, If_None_Match=tag)
+        assert (again.status, again.body) == (304, b"")
+
+
+@every_address
 def test_refusals_are_problems_that_the_document_lists(city: City, served: Any, where: Where) -> None:
     told = operation(served, where)["responses"]
     for due, reply in refused(where, city):
