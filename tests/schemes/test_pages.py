@@ -1,6 +1,7 @@
 """The visitors' hub and the staff's price list."""
 
 import gzip
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -128,3 +129,10 @@ def test_what_is_explained_beside_the_order_names_the_authority_the_rule_and_the
     assert "24" in html if scheme.refund else {"id": "Tidak ada pengembalian", "en": "no refund"}[language] in html
     assert ("dps-notice--warn" in html) == scheme.sampled
     assert all(said(note.title, language) in html for note in scheme.notes)
+
+
+@languages
+def test_every_link_of_the_hub_leads_to_a_page(city: City, language: str) -> None:
+    links = set(re.findall(rf'href="(/{language}/pay[^"#]*)"', city.visitor().get(f"/{language}/pay").text))
+
+    assert {link: city.visitor().get(link).status for link in links} == dict.fromkeys(links, 200)
