@@ -126,7 +126,9 @@ def test_what_is_explained_beside_the_order_names_the_authority_the_rule_and_the
 
     assert said(authority.name, language) in html
     assert said(scheme.legal_basis, language) in html
-    assert "24" in html if scheme.refund else {"id": "Tidak ada pengembalian", "en": "no refund"}[language] in html
+    nothing = {"id": "Tidak ada pengembalian", "en": "no refund"}[language]
+    assert (nothing in html) == (scheme.sale is Sale.OPEN and scheme.refund is None)
+    assert scheme.refund is None or f"{scheme.refund.until_hours_before}" in html
     assert ("dps-notice--warn" in html) == scheme.sampled
     assert all(said(note.title, language) in html for note in scheme.notes)
 
