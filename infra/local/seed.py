@@ -71,14 +71,18 @@ def _lock_archive(city: City) -> None:
 
 
 def _give_payment_keys(city: City) -> None:
-    """The secret that people make by hand elsewhere: the sandbox's keys, or those of a Stripe test account."""
-    signing = [*city.stripe_signing_secrets] if city.stripe_key else [SIGNING_SECRET]
-    keys = json.dumps({"key": city.stripe_key or KEY, "webhook_secrets": signing})
+    """The secret that people make by hand elsewhere."""
     secrets, name = client(city, "secretsmanager"), f"sewaka-{STAGE}-payments"
     try:
-        secrets.create_secret(Name=name, SecretString=keys)
+        secrets.create_secret(Name=name, SecretString=keys(city))
     except secrets.exceptions.ResourceExistsException:
-        secrets.put_secret_value(SecretId=name, SecretString=keys)
+        secrets.put_secret_value(SecretId=name, SecretString=keys(city))
+
+
+def keys(city: City) -> str:
+    """Those of the sandbox, or of a Stripe test account; as JSON."""
+    signing = [*city.stripe_signing_secrets] if city.stripe_key else [SIGNING_SECRET]
+    return json.dumps({"key": city.stripe_key or KEY, "webhook_secrets": signing})
 
 
 def introduction() -> str:
