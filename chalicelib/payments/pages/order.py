@@ -17,7 +17,7 @@ from chalicelib.payments.model.token import address_of
 from chalicelib.payments.model.truth import Situation
 from chalicelib.payments.model.voucher import Standing, Voucher
 from chalicelib.payments.pages.onward import back, came, known, onward
-from chalicelib.payments.pages.words import DECLINED, LOOKS, SITUATIONS, STANDINGS
+from chalicelib.payments.pages.words import DECLINED, LOOKS, STANDINGS, words_of
 from chalicelib.payments.service.payers import Told, payers
 from chalicelib.schemes import reads
 from chalicelib.schemes.reads import Scheme
@@ -27,6 +27,8 @@ pages = Pages(__name__)
 MOST_PRESSES_PER_IP = 120
 # More would make the page heavy; each of the others has its own page.
 MOST_PICTURES = 12
+# Ten working days, with the longest row of holidays in between.
+BANK = timedelta(days=21)
 QR = Text(id="Kode QR tiket {code}", en="QR code of ticket {code}")
 UNKNOWN = DECLINED["card_declined"]
 
@@ -70,9 +72,10 @@ def _words(told: Told) -> Mapping[str, object]:
         "order": order,
         "scheme": scheme,
         "authority": reads.authority(order.authority),
-        "words": SITUATIONS[told.situation],
+        "words": words_of(told.situation, told.made),
         "declined": _declined(told),
         "held_until": order.attempt.expires_at if _holds(told) else None,
+        "patience": BANK,
         "surplus": order.captured > order.total,
         "refundable": _refundable(told, scheme),
     }
@@ -96,9 +99,10 @@ def _refundable(told: Told, scheme: Scheme) -> bool:
 
 
 def _tickets(told: Told, language: str) -> Mapping[str, object]:
+    found = [(one, told_item(told.order, one.place), _drawn(one, language)) for one in told.tickets]
     return {
-        "tickets": [(one, told_item(told.order, one.place), _drawn(one, language)) for one in told.tickets],
-        "more_tickets": told.made - len(told.tickets),
+        "drawn": [one for one in found if one[2]],
+        "listed": [one for one in found if not one[2]],
         "standings": STANDINGS,
         "looks": LOOKS,
     }

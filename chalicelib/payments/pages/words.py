@@ -160,6 +160,15 @@ SITUATIONS = {
     ),
 }
 
+WITH_TICKETS = Words(
+    title=Text(id="Sudah dibayar, tiket siap", en="Paid, and your tickets are ready"),
+    lead=Text(
+        id="Tunjukkan kodenya di pintu masuk, satu untuk setiap orang. Terangkan layar Anda.",
+        en="Show the code at the gate, one for each person. Turn the screen up bright.",
+    ),
+    kind="ok",
+)
+
 # Why a bank said no, as far as somebody can do something about it.
 DECLINED = {
     "insufficient_funds": Text(
@@ -183,6 +192,11 @@ DECLINED = {
         en="The bank said no without a reason. Use another card, or ask your bank.",
     ),
 }
+
+
+def words_of(situation: Situation, tickets: int) -> Words:
+    return WITH_TICKETS if situation is Situation.READY and tickets else SITUATIONS[situation]
+
 
 STANDINGS = {
     Standing.VALID: Text(id="Berlaku", en="Good"),
