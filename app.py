@@ -13,8 +13,10 @@ from chalicelib.identity import pages as identity_pages
 from chalicelib.incidents import pages as incidents_pages
 from chalicelib.incidents import workers as incidents_workers
 from chalicelib.payments import workers as payments_workers
+from chalicelib.payments.api import gate as payments_gate_api
 from chalicelib.payments.api import notices as payments_notices
 from chalicelib.payments.api import orders as payments_api
+from chalicelib.payments.pages import gate as payments_gate
 from chalicelib.payments.pages import group as payments_group
 from chalicelib.payments.pages import order as payments_order
 from chalicelib.payments.pages import refund as payments_refund
@@ -32,6 +34,8 @@ app.register(identity_pages.pages)
 app.register(incidents_pages.pages)
 app.register(schemes_pages.pages)
 app.register(payments_group.pages)
+app.register(payments_gate.pages)
+app.register(payments_gate_api.api)
 app.register(payments_shop.pages)
 app.register(payments_order.pages)
 app.register(payments_refund.pages)

@@ -16,7 +16,7 @@ from chalicelib.payments.model.token import address_of, token_of
 from chalicelib.payments.model.voucher import Standing, Voucher
 from chalicelib.payments.service.gate import Gates, gates
 from chalicelib.payments.store.kinds import VOUCHERS
-from tests.payments.tickets import kept, later, ticket
+from tests.payments.tickets import kept, later, many, ticket
 from tests.twins.signing import MemorySigner
 from tests.web.city import City, memory_city
 
@@ -278,10 +278,7 @@ def test_the_list_holds_what_is_not_good_and_not_over_by_digests(city: City) -> 
 
 
 def test_the_list_is_paged(city: City) -> None:
-    for _ in range(3):
-        vouchers = [ticket(city, standing=Standing.VOID, kept=False) for _ in range(200)]
-        for first in range(0, 200, 50):
-            city.store.commit([VOUCHERS.record(one) for one in vouchers[first : first + 50]], by=system("test"))
+    many(city, 600, Standing.VOID)
     first_page, more = Gates(city.tools).revoked(None)
     second_page, end = Gates(city.tools).revoked(more)
 

@@ -34,6 +34,13 @@ def ticket(
     return voucher
 
 
+def many(city: City, number: int, standing: Standing) -> list[Voucher]:
+    made = [ticket(city, standing=standing, kept=False) for _ in range(number)]
+    for first in range(0, number, 50):
+        city.store.commit([VOUCHERS.record(one) for one in made[first : first + 50]], by=system("test"))
+    return made
+
+
 def token(claims: Claims, signer: MemorySigner) -> str:
     signed = content(claims, signer.key_id)
     return token_of(signed, signer.sign(signed))

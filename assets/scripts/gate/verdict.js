@@ -31,7 +31,7 @@ part("next").addEventListener("click", dismiss);
 function reason({ outcome, claims, used_at, used_gate, voucher, unconfirmed }) {
   const code = voucher ?? claims?.voucher ?? "";
   const what = claims ? `${nameOf(claims.scheme)}, ${nameOf(claims.scheme, claims.item)}` : "";
-  const times = claims ? { from: when(claims.from * 60000), until: when(claims.until * 60000) } : {};
+  const times = claims ? { starts: when(claims.from * 60000), ends: when(claims.until * 60000) } : {};
   const used = used_at ? { at: when(used_at), gate: nameOf("gate", used_gate) } : {};
   const words = say(unconfirmed ? "ok.unconfirmed" : `${outcome}.reason`, { code, what, ...times, ...used });
   return [words, what, code].filter(Boolean).join(" · ");

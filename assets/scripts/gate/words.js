@@ -1,7 +1,10 @@
 // The page brings all words in the reader's language; here they are only looked up and filled in.
 const language = document.documentElement.lang;
-// The city's clock, wherever the phone thinks it is.
-const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", timeZone: "Asia/Makassar" });
+// The city's clock and the city's way to write it, wherever the phone thinks it is.
+const zone = { timeZone: "Asia/Makassar" };
+const locale = language === "id" ? "id" : "en-GB";
+const day = new Intl.DateTimeFormat(locale, { ...zone, day: "numeric", month: "long", year: "numeric" });
+const clock = new Intl.DateTimeFormat("en-GB", { ...zone, hour: "2-digit", minute: "2-digit" });
 const ago = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
 /** The sentence of a name with its `{slots}` filled; "" where the page has none. */
@@ -12,8 +15,8 @@ export function say(name, slots = {}) {
 
 export const nameOf = (...codes) => say(codes.join(".")) || codes.at(-1);
 
-/** Milliseconds, or an ISO stamp, as day and clock in Denpasar. */
-export const when = (at) => moment.format(new Date(at));
+/** Milliseconds, or an ISO stamp: `24 November 2026, 10.42 WITA`. */
+export const when = (at) => `${day.format(new Date(at))}, ${clock.format(new Date(at)).replace(":", ".")} WITA`;
 
 /** "5 minutes ago", from milliseconds. */
 export function since(at) {

@@ -11,6 +11,9 @@ FORM = "private, no-cache"
 # Public pages: CloudFront keeps them for half a minute, so that an alert shows on every page within 60 s.
 PUBLIC = "public, max-age=0, s-maxage=30, stale-if-error=86400"
 
+# The one header of security that a page may loosen: the gate looks through the camera.
+CAMERA = {"Permissions-Policy": "geolocation=(), camera=(self), microphone=(), payment=()"}
+
 
 @dataclass(frozen=True)
 class Page:

@@ -15,6 +15,7 @@ from chalice.app import Blueprint, Chalice, Response
 from chalicelib.core import log
 from chalicelib.core.errors import AddressTooLong, CityError, NotAllowed, NotFound, TooManyCookies
 from chalicelib.core.settings import checkout_origin
+from chalicelib.core.web.answers import CAMERA
 from chalicelib.core.web.guards import Guard
 from chalicelib.core.web.pages import Routes, error_page, problem
 from chalicelib.core.web.says import Said
@@ -178,7 +179,8 @@ def _as_dict(answer: Response) -> dict[str, Any]:
 
 def _finished(answer: dict[str, Any], event: Mapping[str, Any], correlation: str) -> dict[str, Any]:
     own = {name: _one_line(value) for name, value in (answer.get("headers") or {}).items()}
-    answer["headers"] = {**own, **security_headers(checkout_origin())}
+    looser = {name: own[name] for name in CAMERA if name in own}
+    answer["headers"] = {**own, **security_headers(checkout_origin()), **looser}
     if "public" not in own.get("Cache-Control", ""):
         # What caches share carries nobody's id.
         answer["headers"]["X-Correlation-Id"] = correlation

@@ -31,7 +31,7 @@ class Outcome(StrEnum):
 
 
 class Said(NamedTuple):
-    """What the officer reads. Slots: `{at}` and `{gate}` of the earlier entry, `{from}` and `{until}` of the ticket."""
+    """What the officer reads. Slots: `{at}` and `{gate}` of the earlier entry, `{starts}` and `{ends}` of the ticket."""
 
     title: Text
     reason: Text
@@ -48,11 +48,11 @@ SAID: Final[Mapping[Outcome, Said]] = {
     ),
     Outcome.TOO_EARLY: Said(
         Text(id="Tiket belum berlaku", en="This ticket is for later"),
-        Text(id="Berlaku mulai {from}", en="It is good from {from}"),
+        Text(id="Berlaku mulai {starts}", en="It is good from {starts}"),
     ),
     Outcome.OVER: Said(
         Text(id="Masa berlaku tiket sudah lewat", en="This ticket is over"),
-        Text(id="Berlaku sampai {until}", en="It was good until {until}"),
+        Text(id="Berlaku sampai {ends}", en="It was good until {ends}"),
     ),
     Outcome.VOID: Said(
         Text(id="Tiket sudah dibatalkan", en="This ticket was cancelled"),

@@ -12,7 +12,7 @@ from chalicelib.core.signing import Jwk
 from chalicelib.core.store import retried
 from chalicelib.core.toolbox import Toolbox, toolbox
 from chalicelib.payments.events import EntryDisputed, VoucherUsed
-from chalicelib.payments.model.gate import ENTRANCES, Gate, Outcome, Scan, Verdict, outcome_of, standing_at
+from chalicelib.payments.model.gate import BAD_GATE, ENTRANCES, Gate, Outcome, Scan, Verdict, outcome_of, standing_at
 from chalicelib.payments.model.token import BadToken, UnknownKey, WrongSignature, token_in, verified
 from chalicelib.payments.model.voucher import PREFIX, Voucher
 from chalicelib.payments.store.gate import GateStore
@@ -117,6 +117,14 @@ def gates() -> tuple[Gate, ...]:
     """Every entrance of every place that is visited with a ticket."""
     visited = (scheme.code for scheme in schemes() if scheme.voucher and scheme.kind is SchemeKind.TICKET)
     return tuple(Gate(code, entrance) for code in visited for entrance in range(1, ENTRANCES + 1))
+
+
+def known_gate(code: str) -> Gate:
+    """Raises BadValue for a gate that we do not have."""
+    gate = Gate.of(code)
+    if gate not in gates():
+        raise BadValue(BAD_GATE)
+    return gate
 
 
 def gate_service() -> Gates:
