@@ -9,16 +9,24 @@ from chalicelib.core.handlers import facts_worker
 from chalicelib.core.money import Money
 from chalicelib.core.store import Once
 from chalicelib.payments.events import (
+    BillsIssued,
     MoneyPosted,
     OrderPaid,
     OrderPaidLate,
     OrderPaidTwice,
     RefundApproved,
+    RefundSettled,
+    TicketsMissed,
+    TicketsSought,
 )
 from chalicelib.payments.model.refund import Reason
+from chalicelib.payments.service.billing import billing
+from chalicelib.payments.service.bills import bills
 from chalicelib.payments.service.books import books
+from chalicelib.payments.service.finding import finding
 from chalicelib.payments.service.holds import holds
 from chalicelib.payments.service.orders import orders
+from chalicelib.payments.service.reconciling import reconciling
 from chalicelib.payments.service.refunds import refunds
 from chalicelib.payments.service.vouchers import vouchers
 
@@ -29,13 +37,21 @@ def make_tickets(entry: Entry) -> None:
     vouchers().issue(fact_from(OrderPaid, entry).reference)
 
 
+def make_missed_tickets(entry: Entry) -> None:
+    vouchers().issue(fact_from(TicketsMissed, entry).reference)
+
+
 def note_card(entry: Entry) -> None:
     orders().note_card(fact_from(OrderPaid, entry).reference)
 
 
+def settle_bills(entry: Entry) -> None:
+    bills().follow(fact_from(OrderPaid, entry).reference)
+
+
 # What follows a payment, the most urgent first. Each step does nothing when it is done already: where one fails, the
 # message comes back and the earlier ones are not done twice.
-AFTER_PAYMENT = (make_tickets, note_card)
+AFTER_PAYMENT = (make_tickets, settle_bills, note_card)
 
 
 def follow_payment(entry: Entry) -> None:
@@ -59,6 +75,19 @@ def send_refund(entry: Entry) -> None:
 
 def follow_dispute(entry: Entry) -> None:
     vouchers().follow(entry.data["reference"])
+    bills().follow(entry.data["reference"])
+
+
+def follow_refund(entry: Entry) -> None:
+    bills().follow(fact_from(RefundSettled, entry).order)
+
+
+def enter_bills(entry: Entry) -> None:
+    billing().enter(fact_from(BillsIssued, entry).batch)
+
+
+def write_to_seeker(entry: Entry) -> None:
+    finding().write(fact_from(TicketsSought, entry).lookup)
 
 
 def note_posting(entry: Entry) -> None:
@@ -75,9 +104,13 @@ HANDLERS = {
     "OrderPaidLate": give_late_back,
     "OrderPaidTwice": give_surplus_back,
     "RefundApproved": send_refund,
+    "RefundSettled": follow_refund,
+    "BillsIssued": enter_bills,
+    "TicketsSought": write_to_seeker,
     "OrderDisputed": follow_dispute,
     "DisputeDecided": follow_dispute,
     "MoneyPosted": note_posting,
+    "TicketsMissed": make_missed_tickets,
 }
 
 
@@ -91,3 +124,9 @@ def payments_worker(event: Any) -> None:
 def payments_clock(_event: Any) -> None:
     """Ends checkouts whose time is over, then frees their places."""
     holds().end_due()
+
+
+@workers.schedule("rate(15 minutes)", name="payments_reconcile")
+def payments_reconcile(_event: Any) -> None:
+    """Asks the provider for what was missed; at the first run of a day for more than a week."""
+    reconciling().run()

@@ -5,7 +5,7 @@ Debits are positive, credits negative, all in rupiah (minor units of IDR).
     clearing                          what the provider owes the city (an asset)
     due:<authority>:<account code>    what the city owes the authority whose money it is (a liability)
     refunds:<authority>:<code>        what went back to payers
-    fees:<authority>                  what the provider kept for itself
+    fees:<authority>                  what the provider kept for itself; fees:shared where no payment is the reason
     disputes:<authority>              what banks took back
     bank                              what the provider paid out
     unmatched                         what the provider moved and nobody here knows why: a difference, never silent
@@ -21,6 +21,7 @@ from chalicelib.core.money import Money
 CLEARING: Final = "clearing"
 BANK: Final = "bank"
 UNMATCHED: Final = "unmatched"
+SHARED: Final = "shared"
 NOTHING: Final = Money(0, "IDR")
 
 
@@ -34,8 +35,9 @@ class Leg:
 class Posting:
     """`id` says what it is about (`capture-<payment>`), so that the same thing is never posted twice.
 
-    `kind` is capture, refund, refund_failed, dispute, dispute_won, fee, payout or unmatched; `at` is UTC. ValueError
-    for one that does not balance, has a leg of nothing, or is not in rupiah.
+    `kind` is capture, refund, refund_failed, dispute, dispute_won, fee, payout, unmatched, or what takes something out
+    of `unmatched` again: matched (its reason came late), explained (by an officer). `at` is UTC. ValueError for one
+    that does not balance, has a leg of nothing, or is not in rupiah.
     """
 
     id: str

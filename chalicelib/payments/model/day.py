@@ -58,6 +58,14 @@ def effects(legs: Legs) -> dict[Column, int]:
     return found
 
 
+def summed(legs: Legs) -> dict[str, int]:
+    """What each account moves."""
+    found: dict[str, int] = {}
+    for account, amount in legs:
+        found[account] = found.get(account, 0) + amount
+    return found
+
+
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """One authority's scheme on one day; both "" for what belongs to none of them (a payout, an unknown payment)."""

@@ -13,7 +13,7 @@ from chalicelib.core.store import Once, retried
 from chalicelib.core.toolbox import Toolbox, toolbox
 from chalicelib.payments.events import DifferenceFound, DifferenceSettled, MoneyPosted
 from chalicelib.payments.model.books import Posting
-from chalicelib.payments.model.day import Noted, Row, Side, effects
+from chalicelib.payments.model.day import Noted, Row, Side, effects, summed
 from chalicelib.payments.model.difference import Difference, Topic
 from chalicelib.payments.service.settling import posted
 from chalicelib.payments.store.books import DIFFERENCES, NOTED, BookStore, Entry
@@ -32,9 +32,10 @@ class Books:
         if self._store.is_noted(fact.order, fact.posting):
             raise AlreadyDone
         row = Row(day=fact.day, authority=fact.authority, scheme=fact.scheme)
+        moves = summed(fact.legs)
         entry = Entry(records=[NOTED.record(Noted(posting=fact.posting, order=fact.order, day=fact.day))])
-        entry.records += self._store.new_places(row, sorted({account for account, _ in fact.legs}))
-        for account, amount in fact.legs:
+        entry.records += self._store.new_places(row, list(moves))
+        for account, amount in moves.items():
             entry.moves(fact.day, account, amount)
         entry.says(row, Side.LEDGER, effects(fact.legs))
         if self._store.closed(fact.day):
@@ -72,7 +73,9 @@ class Books:
         """What differed does not any more: an open difference goes by itself, an explained one stays as it is."""
         known = self._store.difference(id)
         if known and known.is_open:
-            self._store.commit(settled(known.gone(self._now())), by=BOOKS)
+            entry = Entry()
+            settle(entry, known.gone(self._now()))
+            self._store.commit(entry, by=BOOKS)
 
     def add(self, entry: Entry, found: Difference) -> None:
         """Puts a difference into a commit, unless it is known as it is: an officer's explanation is not undone."""
@@ -98,12 +101,13 @@ class Books:
         )
 
 
-def settled(difference: Difference) -> Entry:
-    """A difference that is over, with its fact."""
+def settle(entry: Entry, difference: Difference) -> None:
+    """Puts a difference that is over into a commit, with its fact."""
     fact = DifferenceSettled(
         difference=difference.id, topic=difference.topic, day=difference.day, standing=difference.standing
     )
-    return Entry(records=[DIFFERENCES.record(difference)], facts=[fact])
+    entry.records.append(DIFFERENCES.record(difference))
+    entry.facts.append(fact)
 
 
 def _found(found: Difference) -> Fact:

@@ -1,0 +1,453 @@
+"""What the reconciliation finds and repairs, what it tells finance, and that our books follow the provider."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.core.money import rupiah
+from chalicelib.payments.model.books import Posting
+from chalicelib.payments.model.difference import Difference, Topic
+from chalicelib.payments.model.graph import State
+from chalicelib.payments.model.refund import Progress, Reason
+from chalicelib.payments.service.books import books
+from chalicelib.payments.service.orders import orders
+from chalicelib.payments.service.reconciling import reconciling
+from chalicelib.payments.service.refunds import Wish, refunds
+from chalicelib.payments.store.books import BookStore
+from tests.payments.money_city import MoneyCity, money_city
+from tests.twins.provider import SLOW_REFUND
+
+QUARTER = timedelta(minutes=15)
+
+
+@pytest.fixture
+def money() -> Iterator[MoneyCity]:
+    with money_city() as money:
+        yield money
+
+
+def store(money: MoneyCity) -> BookStore:
+    return BookStore(money.city.store)
+
+
+def differences(money: MoneyCity) -> list[Difference]:
+    return list(store(money).open_differences())
+
+
+def reconcile(money: MoneyCity, after: timedelta = QUARTER) -> None:
+    money.city.clock.pass_(after)
+    reconciling().run()
+    money.work()
+
+
+def bought(money: MoneyCity, places: int = 2, *, number: str = "4242424242424242", heard: bool = True) -> str:
+    """An order whose money is at the provider; with `heard` also here."""
+    reference = money.order(places)
+    money.url(reference)
+    assert money.world.pay(money.checkout(reference), number) == "paid"
+    money.hear(list if heard else lambda _: [])
+    money.work()
+    return reference
+
+
+def assert_books_follow(money: MoneyCity) -> None:
+    """The invariants of the books, against the provider's own truth."""
+    for posting in money.postings():
+        assert sum(leg.amount.minor_units for leg in posting.legs) == 0
+    held = money.world.provider.balance().minor_units
+    assert money.balance_of("clearing") == held
+    assert store(money).total("clearing") == held
+
+
+def by_kind(money: MoneyCity, kind: str) -> list[Posting]:
+    return [posting for posting in money.postings() if posting.kind == kind]
+
+
+def test_the_fee_of_a_payment_is_booked_once_and_the_clearing_account_is_the_balance(money: MoneyCity) -> None:
+    bought(money)
+
+    reconcile(money)
+    reconcile(money)
+
+    (fee,) = by_kind(money, "fee")
+    assert fee.authority == "denpasar"
+    assert money.balance_of("fees:denpasar") == sum(one["fee"] for one in money.world.things("transaction"))
+    assert_books_follow(money)
+    assert differences(money) == []
+
+
+def test_a_payment_whose_notice_was_lost_is_found_and_its_tickets_are_made(money: MoneyCity) -> None:
+    reference = bought(money, heard=False)
+    assert money.kept(reference).state is State.PAYING
+
+    reconcile(money)
+
+    assert money.kept(reference).state is State.PAID
+    assert len(money.vouchers(reference)) == 2
+    assert_books_follow(money)
+
+
+def test_a_charge_that_nobody_answered_for_a_quarter_of_an_hour_wakes_somebody(
+    money: MoneyCity, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bought(money, heard=False)
+
+    reconcile(money, timedelta(minutes=14))
+    early = capsys.readouterr().out
+
+    assert "charge_unanswered" not in early
+
+
+def test_an_unanswered_charge_is_told_and_answered(money: MoneyCity, capsys: pytest.CaptureFixture[str]) -> None:
+    reference = bought(money, heard=False)
+
+    reconcile(money)
+
+    told = capsys.readouterr().out
+    assert '"event":"charge_unanswered"' in told
+    assert '"ChargesUnanswered":1' in told
+    assert money.kept(reference).state is State.PAID
+
+
+def test_tickets_that_were_never_made_are_made_and_told(money: MoneyCity, capsys: pytest.CaptureFixture[str]) -> None:
+    reference = money.order(2)
+    money.url(reference)
+    money.world.pay(money.checkout(reference))
+    money.hear()
+    money.city.store.marks.clear()  # no worker ever hears of it
+
+    reconcile(money)
+
+    assert len(money.vouchers(reference)) == 2
+    assert "no_tickets" in capsys.readouterr().out
+
+
+def test_a_checkout_whose_answer_was_lost_is_found_by_its_order(money: MoneyCity) -> None:
+    reference = money.order(1)
+    order = money.kept(reference)
+    from chalicelib.payments.service.orders import request
+
+    made = money.world.provider.open_checkout(request(order, money.city.tools.origin))
+
+    reconcile(money, timedelta(minutes=1))
+
+    assert money.kept(reference).state is State.PAYING
+    assert orders().pay(reference) == made.url
+
+
+def test_an_order_whose_checkout_ended_unheard_frees_its_places(money: MoneyCity) -> None:
+    reference = money.order(2)
+    money.url(reference)
+    money.city.clock.pass_(timedelta(hours=1))
+    money.world.pass_time()
+
+    reconcile(money)
+
+    assert money.kept(reference).state is State.EXPIRED
+    assert money.taken() == 0
+
+
+def test_a_refund_that_no_worker_sent_is_sent_once(money: MoneyCity) -> None:
+    reference = bought(money)
+    refunds().ask(_wish(reference, 0), by=_public(), form_id="give-back")  # approved; the fact is never handled
+
+    money.city.clock.pass_(QUARTER)
+    reconciling().run()
+    reconcile(money)
+
+    assert [one.progress for one in money.refunds()] == [Progress.DONE]
+    assert len(money.world.things("refund")) == 1
+    assert_books_follow(money)
+
+
+def test_a_refund_whose_answer_was_lost_is_not_paid_twice_even_days_later(money: MoneyCity) -> None:
+    reference = bought(money)
+    ours = refunds().ask(_wish(reference, 0), by=_public(), form_id="give-back")
+    (refund,) = money.refunds()
+    money.world.provider.refund(ours, refund.payment, refund.amount)
+    money.world.account.answers.clear()  # the provider forgets keys after a day
+
+    money.city.clock.pass_(timedelta(days=2))
+    reconciling().run()
+
+    assert len(money.world.things("refund")) == 1
+    assert [one.progress for one in money.refunds()] == [Progress.DONE]
+    assert_books_follow(money)
+
+
+def test_a_refund_that_the_bank_sends_back_comes_back_into_the_books(money: MoneyCity) -> None:
+    reference = bought(money, number=SLOW_REFUND)
+    refunds().ask(_wish(reference, 0), by=_public(), form_id="give-back")
+    money.work()
+    (made,) = money.world.things("refund")
+    money.world.refund_fails(made["id"])
+
+    reconcile(money)
+
+    assert [one.progress for one in money.refunds()] == [Progress.FAILED]
+    assert money.balance_of("refunds:") == 0
+    assert_books_follow(money)
+    assert differences(money) == []
+
+
+def test_a_refund_that_left_and_failed_before_anybody_heard_is_booked_both_ways(money: MoneyCity) -> None:
+    reference = bought(money)
+    ours = refunds().ask(_wish(reference, 0), by=_public(), form_id="give-back")
+    (refund,) = money.refunds()
+    made = money.world.provider.refund(ours, refund.payment, refund.amount)
+    money.world.refund_fails(made.id)
+
+    reconcile(money)
+
+    assert [one.progress for one in money.refunds()] == [Progress.FAILED]
+    assert [one.kind for one in money.postings() if one.kind.startswith("refund")] == ["refund", "refund_failed"]
+    assert_books_follow(money)
+    assert differences(money) == []
+
+
+def test_a_refund_made_on_the_providers_pages_is_followed(money: MoneyCity) -> None:
+    reference = bought(money)
+    money.world.refund_on_the_dashboard(money.kept(reference).payment, 100_000)
+
+    reconcile(money)
+
+    assert money.kept(reference).refunded == rupiah(1_000)
+    assert [one.reason for one in money.refunds()] == [Reason.DASHBOARD]
+    assert_books_follow(money)
+
+
+def test_a_dispute_that_nobody_told_us_freezes_tickets_and_takes_its_money(money: MoneyCity) -> None:
+    reference = bought(money)
+    money.world.dispute(money.kept(reference).payment)
+
+    reconcile(money)
+
+    assert money.kept(reference).state is State.DISPUTED
+    assert {one.standing for one in money.vouchers(reference)} == {"frozen"}
+    assert money.balance_of("disputes:denpasar") == money.kept(reference).total.minor_units
+    assert_books_follow(money)
+
+
+@pytest.mark.parametrize(("won", "state"), [(True, State.PAID), (False, State.LOST)])
+def test_a_decision_that_nobody_told_us_is_found(money: MoneyCity, won: bool, state: State) -> None:
+    reference = bought(money)
+    dispute = money.world.dispute(money.kept(reference).payment)
+    reconcile(money)
+    money.world.close_dispute(dispute, won)
+
+    reconcile(money)
+    reconcile(money)
+
+    assert money.kept(reference).state is state
+    assert list(store(money).undecided()) == []
+    assert_books_follow(money)
+    assert differences(money) == []
+
+
+def test_a_dispute_that_was_lost_before_we_asked_is_both_opened_and_lost(money: MoneyCity) -> None:
+    reference = bought(money)
+    money.world.close_dispute(money.world.dispute(money.kept(reference).payment), won=False)
+
+    reconcile(money)
+
+    assert money.kept(reference).state is State.LOST
+    assert differences(money) == []
+
+
+def test_a_payout_leaves_for_the_bank(money: MoneyCity) -> None:
+    bought(money)
+    money.city.clock.pass_(timedelta(days=3))
+    money.world.pay_out()
+
+    reconcile(money)
+
+    assert money.balance_of("bank") == sum(-one["net"] for one in money.world.things("transaction")[-1:])
+    assert money.balance_of("clearing") == 0
+    assert_books_follow(money)
+
+
+def test_money_of_another_amount_is_never_an_order_and_always_a_difference(money: MoneyCity) -> None:
+    reference = money.order(1)
+    money.url(reference)
+    money.world.account.find("session", money.checkout(reference))["amount_total"] += 500_000
+    money.world.pay(money.checkout(reference))
+    money.hear()
+
+    reconcile(money)
+    reconcile(money)
+
+    assert money.kept(reference).state is State.PAYING
+    assert "NoticeUnexpected" in money.city.names()
+    (found,) = differences(money)
+    assert (found.topic, found.order, found.authority) == (Topic.PAYMENT, reference, "denpasar")
+    assert money.balance_of("unmatched") == -found.unmatched.minor_units
+    assert_books_follow(money)
+
+
+def test_what_stood_unmatched_is_matched_when_its_posting_comes_late(money: MoneyCity) -> None:
+    """A bank transfer whose checkout is older than a run looks back, and whose notice was lost."""
+    reference = money.order(1)
+    money.url(reference)
+    money.world.transfer(money.checkout(reference))
+    money.hear()
+    reconcile(money, timedelta(hours=3))
+    money.city.clock.pass_(timedelta(minutes=5))
+    (payment,) = (one["id"] for one in money.world.things("intent"))
+    money.world.settle(payment)
+    money.hear(lambda _: [])
+    reconcile(money)
+    (riddle,) = differences(money)
+
+    orders().check(reference)
+    money.work()
+    reconcile(money)
+
+    assert riddle.topic is Topic.PAYMENT
+    assert money.kept(reference).state is State.PAID
+    assert differences(money) == []
+    assert money.balance_of("unmatched") == 0
+    assert_books_follow(money)
+
+
+def _movement(money: MoneyCity, **fields: Any) -> None:
+    """A line of the provider's account that no payment explains."""
+    told: dict[str, Any] = {
+        "amount": -750_000,
+        "fee": 0,
+        "currency": "idr",
+        "reporting_category": "connect_reserved_funds",
+        "source": None,
+        "available_on": money.world.account.seconds(),
+        "status": "available",
+        "type": "adjustment",
+        "description": None,
+        "exchange_rate": None,
+        "fee_details": [],
+        **fields,
+    }
+    money.world.account.make("transaction", **told, net=told["amount"] - told["fee"])
+
+
+def test_a_movement_that_nobody_knows_why_is_unmatched_and_told_once(money: MoneyCity) -> None:
+    _movement(money)
+
+    reconcile(money)
+    reconcile(money)
+
+    (found,) = differences(money)
+    assert found.topic is Topic.MOVEMENT
+    assert money.balance_of("unmatched") == 750_000
+    assert money.city.names().count("DifferenceFound") == 1
+    assert_books_follow(money)
+
+
+def test_a_fee_of_the_account_itself_belongs_to_nobody(money: MoneyCity) -> None:
+    _movement(money, reporting_category="fee")
+
+    reconcile(money)
+
+    assert money.balance_of("fees:shared") == 750_000
+    assert differences(money) == []
+    assert_books_follow(money)
+
+
+def test_a_movement_in_another_currency_is_a_difference_and_stays_out_of_the_books(money: MoneyCity) -> None:
+    _movement(money, currency="usd", fee=-750_000)  # net nothing: the sandbox's balance is all rupiah
+
+    reconcile(money)
+
+    (found,) = differences(money)
+    assert found.topic is Topic.CURRENCY
+    assert found.found is not None
+    assert found.found.currency == "USD"
+    assert money.postings() == []
+
+
+def test_a_balance_that_does_not_agree_is_told_and_goes_by_itself(money: MoneyCity) -> None:
+    bought(money)
+    (one,) = money.world.things("transaction")
+    one["net"] -= 1_000  # the provider's balance says less than its movements
+    reconcile(money)
+    found = differences(money)
+
+    one["net"] += 1_000
+    reconcile(money)
+
+    assert [one.topic for one in found] == [Topic.BALANCE]
+    assert differences(money) == []
+    assert "DifferenceSettled" in money.city.names()
+
+
+def test_a_posting_that_no_worker_counted_is_counted(money: MoneyCity) -> None:
+    reference = money.order(1)
+    money.url(reference)
+    money.world.pay(money.checkout(reference))
+    money.hear()
+
+    money.city.clock.pass_(QUARTER)
+    reconciling().run()
+    money.work()  # the worker hears of it after all: counted already
+
+    assert_books_follow(money)
+    (row,) = (one for one in store(money).figures("2026-11-24") if one.row.scheme == "mangrove")
+    assert row.agrees
+
+
+def test_prepared_sums_that_are_wrong_are_told(money: MoneyCity) -> None:
+    bought(money)
+    (key,) = (key for key in money.city.store.counters if key.pk == "balance#2026-11-24#due:denpasar:4.1.02.02")
+    money.city.store.counters[key] += 5
+
+    reconcile(money)
+
+    assert [one.topic for one in differences(money)] == [Topic.BOOKS]
+
+
+def test_the_first_run_of_a_day_looks_back_eight_days(money: MoneyCity) -> None:
+    reconcile(money)
+    reference = bought(money, heard=False)
+    order = money.kept(reference)
+    money.city.clock.pass_(timedelta(days=7))
+
+    reconcile(money)
+
+    assert order.state is State.PAYING
+    assert money.kept(reference).state is State.PAID
+
+
+def test_a_provider_that_is_down_moves_no_cursor(money: MoneyCity) -> None:
+    reconcile(money)
+    before = store(money).asked()
+    money.world.account.faults.append({"times": 1, "method": "GET", "path": "/v1/checkout", "mode": "down"})
+
+    from chalicelib.core.errors import CityError
+
+    money.city.clock.pass_(QUARTER)
+    with pytest.raises(CityError):
+        reconciling().run()
+
+    assert store(money).asked() == before
+
+
+def test_a_fact_that_comes_twice_is_counted_once(money: MoneyCity) -> None:
+    reference = money.order(1)
+    money.url(reference)
+    money.world.pay(money.checkout(reference))
+    money.hear()
+
+    money.work(twice=True)
+
+    assert store(money).balances("2026-11-24")["clearing"] == money.kept(reference).total.minor_units
+    assert books() is not None
+
+
+def _wish(reference: str, *places: int) -> Wish:
+    return Wish(reference=reference, places=places, reason=Reason.CHANGED_MIND)
+
+
+def _public() -> Any:
+    from chalicelib.core.events import PUBLIC
+
+    return PUBLIC
