@@ -16,6 +16,9 @@ from chalicelib.payments import workers as payments_workers
 from chalicelib.payments.api import gate as payments_gate_api
 from chalicelib.payments.api import notices as payments_notices
 from chalicelib.payments.api import orders as payments_api
+from chalicelib.payments.pages import billing as payments_billing
+from chalicelib.payments.pages import bills as payments_bills
+from chalicelib.payments.pages import find as payments_find
 from chalicelib.payments.pages import gate as payments_gate
 from chalicelib.payments.pages import group as payments_group
 from chalicelib.payments.pages import order as payments_order
@@ -34,6 +37,9 @@ app.register(identity_pages.pages)
 app.register(incidents_pages.pages)
 app.register(schemes_pages.pages)
 app.register(payments_group.pages)
+app.register(payments_find.pages)
+app.register(payments_bills.pages)
+app.register(payments_billing.pages)
 app.register(payments_gate.pages)
 app.register(payments_gate_api.api)
 app.register(payments_shop.pages)
