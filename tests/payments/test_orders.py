@@ -1,15 +1,18 @@
 """One order from the press of the button to the ticket, and every way in which it can go wrong once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from chalicelib.payments.gateway.port import CheckoutState
 from chalicelib.payments.model.graph import State
 from chalicelib.payments.model.voucher import Standing
 from chalicelib.payments.service.orders import NothingToPay, SoldOut
+from chalicelib.payments.service.settling import settling
 from tests.payments.money_city import MoneyCity, money_city
-from tests.twins.provider import DECLINED
+from tests.twins.provider import DECLINED, SLOW_REFUND
 
 
 @pytest.fixture
@@ -130,3 +133,71 @@ def test_a_disputed_payment_freezes_its_tickets_until_it_is_won(town: MoneyCity)
     town.work()
     assert {voucher.standing for voucher in town.vouchers(reference)} == {Standing.VALID}
     assert town.kept(reference).state is State.PAID
+
+
+def test_a_payment_that_comes_too_late_goes_back_and_stays_late_when_that_fails(town: MoneyCity) -> None:
+    """The provider's word against our book: it took money for a checkout that had ended, and the seats are sold."""
+    reference = town.order(8)
+    town.url(reference)
+    checkout = town.checkout(reference)
+    town.world.pay(checkout, SLOW_REFUND)
+    paid = town.world.provider.checkout(checkout)
+    settling().settle(replace(paid, paid=False, state=CheckoutState.EXPIRED))
+    town.order(5)
+
+    town.hear()
+    town.work()
+    assert town.kept(reference).state is State.REFUNDED
+    assert town.vouchers(reference) == []
+
+    town.world.refund_fails(town.world.things("refund")[0]["id"])
+    town.hear()
+    assert town.kept(reference).state is State.LATE
+    assert town.balance_of("clearing") == town.kept(reference).total.minor_units
+
+
+def test_a_payment_after_the_end_takes_its_seats_again_where_there_are_some(town: MoneyCity) -> None:
+    reference = town.order(2)
+    town.url(reference)
+    checkout = town.checkout(reference)
+    town.world.pay(checkout)
+    settling().settle(replace(town.world.provider.checkout(checkout), paid=False, state=CheckoutState.EXPIRED))
+    assert town.taken() == 0
+
+    town.hear()
+    town.work()
+    assert (town.kept(reference).state, town.taken()) == (State.PAID, 2)
+    assert len(town.vouchers(reference)) == 2
+
+
+def test_a_second_payment_of_one_order_goes_back_by_itself(town: MoneyCity) -> None:
+    reference = town.order(1)
+    town.url(reference)
+    settling().end(reference, town.kept(reference).attempt.id)
+    first = town.checkout(reference)
+    town.url(reference)
+    for checkout in (first, town.checkout(reference)):
+        assert town.world.pay(checkout) == "paid"
+    town.hear()
+    town.work()
+
+    order = town.kept(reference)
+    assert order.state is State.PAID
+    assert order.refunded == order.total
+    assert len(town.vouchers(reference)) == 1
+    assert town.balance_of("clearing") == order.total.minor_units
+
+
+def test_an_amount_that_was_never_asked_for_is_kept_for_finance(town: MoneyCity) -> None:
+    reference = town.order(1)
+    town.url(reference)
+    town.world.pay(town.checkout(reference))
+    town.world.account.find("session", town.checkout(reference))["amount_total"] = 100
+    for event in town.world.things("event"):
+        if event["type"] == "checkout.session.completed":
+            event["data"]["object"]["amount_total"] = 100
+    town.hear()
+
+    assert town.kept(reference).state is State.PAYING
+    assert "NoticeUnexpected" in town.city.names()
+    assert town.postings() == []

@@ -31,6 +31,7 @@ class Move(StrEnum):
     GAVE_BACK = "a part went back"
     GAVE_ALL_BACK = "all went back"
     BOUNCED = "a refund came back"
+    BOUNCED_LATE = "the refund of a late payment came back"
     DISPUTED = "dispute opened"
     DISPUTE_WON = "dispute won"
     DISPUTE_LOST = "dispute lost"
@@ -56,6 +57,7 @@ GRAPH: Final[Mapping[tuple[State, Move], State]] = {
     (State.LATE, Move.GAVE_ALL_BACK): State.REFUNDED,
     (State.DISPUTED, Move.GAVE_ALL_BACK): State.REFUNDED,
     (State.REFUNDED, Move.BOUNCED): State.PAID,
+    (State.REFUNDED, Move.BOUNCED_LATE): State.LATE,
     (State.PAID, Move.BOUNCED): State.PAID,
     (State.LATE, Move.BOUNCED): State.LATE,
     (State.DISPUTED, Move.BOUNCED): State.DISPUTED,

@@ -122,6 +122,7 @@ class Order:
     email: Sealed | None = None
     charged: Money | None = None
     due_at: datetime | None = None
+    late: bool = False
     version: int = 0
 
     @property
@@ -185,6 +186,7 @@ class Order:
             paid,
             state=after(self.state, move),
             stock=self.stock if places_left else (),
+            late=not places_left,
             due_at=None,
             paid_at=capture.at,
             card=capture.card,
@@ -234,7 +236,8 @@ class Order:
 
     def bounced(self, amount: Money) -> Self:
         """A refund that had gone came back."""
-        return replace(self, state=after(self.state, Move.BOUNCED), refunded=self.refunded - amount)
+        move = Move.BOUNCED_LATE if self.late and self.state is State.REFUNDED else Move.BOUNCED
+        return replace(self, state=after(self.state, move), refunded=self.refunded - amount)
 
     def disputed(self, move: Move) -> Self:
         return replace(self, state=after(self.state, move))
