@@ -6,7 +6,7 @@ provider's events name one. A new version is seen within five minutes, so keys r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -21,26 +21,30 @@ if TYPE_CHECKING:
 
 KEPT: Final = timedelta(minutes=5)
 
-_provider: Provider | None = None
-_until: datetime | None = None
 
+class Kept:
+    """Makes a provider at first use and anew after five minutes; where that fails, the one that is known is used on."""
 
-def provider() -> Provider:
-    """Raises Unavailable where the first secret cannot be read; later the one that is known is used on."""
-    global _provider, _until
-    if _provider is None or (_until is not None and utc_now() >= _until):
-        _provider, _until = _made(_provider), utc_now() + KEPT
-    return _provider
+    def __init__(self, make: Callable[[], Provider], now: Callable[[], datetime] = utc_now) -> None:
+        self._make, self._now = make, now
+        self._made: Provider | None = None
+        self._until = now()
 
+    def __call__(self) -> Provider:
+        """Raises Unavailable where not even the first one can be made."""
+        if self._made is None or self._now() >= self._until:
+            self._made = self._renewed()
+            self._until = self._now() + KEPT
+        return self._made
 
-def _made(known: Provider | None) -> Provider:
-    try:
-        return _stripe()
-    except Unavailable:
-        if known is None:
-            raise
-        log.note("payments_secret_unavailable")
-        return known
+    def _renewed(self) -> Provider:
+        try:
+            return self._make()
+        except Unavailable:
+            if self._made is None:
+                raise
+            log.note("payments_secret_unavailable")
+            return self._made
 
 
 def _stripe() -> Provider:
@@ -55,12 +59,20 @@ def _stripe() -> Provider:
     )
 
 
+_provider: Callable[[], Provider] = Kept(_stripe)
+
+
+def provider() -> Provider:
+    """Raises Unavailable where the secret cannot be read."""
+    return _provider()
+
+
 @contextmanager
 def paying_with(other: Provider) -> Iterator[Provider]:
     """Inside, `provider()` is this one: how tests put a twin where the world would be."""
-    global _provider, _until
-    before, (_provider, _until) = (_provider, _until), (other, None)
+    global _provider
+    before, _provider = _provider, lambda: other
     try:
         yield other
     finally:
-        _provider, _until = before
+        _provider = before
