@@ -53,6 +53,15 @@ def test_another_role_of_the_office_stays_outside(city: City) -> None:
         treasury.admit(visit_of(city.officer("Nyoman", "field_unit", office="bapenda")), ORIGIN)
 
 
+def test_whoever_watches_comes_in_from_any_office_and_nobody_else_does(city: City) -> None:
+    watched = staff("admin_opd", office="bapenda", watching=("auditor",))
+
+    assert admitted(watched, visit_of(city.officer("Sri", "auditor", office="inspektorat"))) == "Sri"
+    assert admitted(watched, visit_of(city.officer("Rai", "admin_opd", office="bapenda"))) == "Rai"
+    with pytest.raises(Forbidden):
+        watched.admit(visit_of(city.officer("Wayan", "admin_opd", office="dlhk")), ORIGIN)
+
+
 def test_a_guard_that_names_no_office_asks_for_none(city: City) -> None:
     assert admitted(staff("admin_opd"), visit_of(city.officer("Wayan", "admin_opd", office="dlhk"))) == "Wayan"
 

@@ -1,6 +1,7 @@
 """Who may come in. Every route names its guard; a route without one does not start (default deny)."""
 
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -20,12 +21,14 @@ class Guard:
     """Lets a visit in, or raises LoginRequired or Forbidden. `roles` empty: no session is needed or read.
 
     `office` empty: officers of every office. Offices are typed by hand into accounts, so case does not count.
+    `watching` are roles that come in from any office.
     """
 
     name: str
     roles: frozenset[str] = frozenset()
     cross_site: bool = False
     office: str = ""
+    watching: frozenset[str] = frozenset()
 
     def admit(self, visit: Visit, origin: str) -> Visit:
         if visit.method == "POST" and not self.cross_site:
@@ -37,7 +40,8 @@ class Guard:
         if session is None:
             raise LoginRequired
         visit = replace(visit, officer=session.officer(), csrf=session.csrf)
-        if not self.roles & session.roles or not self._is_of(session.office):
+        acting = self.roles & session.roles and self._is_of(session.office)
+        if not acting and not self.watching & session.roles:
             raise Forbidden
         if visit.method == "POST" and not _has_token(visit, session.csrf):
             raise Forbidden
@@ -53,9 +57,12 @@ anyone = Guard("anyone")
 anyone_from_anywhere = Guard("anyone_from_anywhere", cross_site=True)
 
 
-def staff(*roles: str, office: str = "") -> Guard:
-    """Officers with one of the roles; with `office`, of that office alone: money is not for every admin."""
-    return Guard("staff", frozenset(roles), office=office)
+def staff(*roles: str, office: str = "", watching: Collection[str] = ()) -> Guard:
+    """Officers with one of the roles; with `office`, of that office alone: money is not for every admin.
+
+    `watching`: roles of whatever office that may look, for an address where nothing is changed.
+    """
+    return Guard("staff", frozenset(roles), office=office, watching=frozenset(watching))
 
 
 def _has_token(visit: Visit, expected: str) -> bool:

@@ -121,6 +121,7 @@ class Order:
     card: str = ""
     email: Sealed | None = None
     charged: Money | None = None
+    refunds: tuple[str, ...] = ()
     due_at: datetime | None = None
     late: bool = False
     version: int = 0
@@ -218,11 +219,11 @@ class Order:
         kept = tuple(replace(stock, places=stock.places - places) for stock in self.stock)
         return replace(self, stock=kept), freed
 
-    def giving_back(self, amount: Money) -> Self:
-        """A refund is on its way. Raises Unexpected when that is more than there is."""
+    def giving_back(self, amount: Money, refund: str) -> Self:
+        """A refund is on its way; the order keeps its id. Raises Unexpected when that is more than there is."""
         if not NOTHING < amount <= self.returnable:
             raise Unexpected(reason="more than was captured")
-        return replace(self, going_back=self.going_back + amount)
+        return replace(self, going_back=self.going_back + amount, refunds=(*self.refunds, refund))
 
     def gave_back(self, amount: Money) -> Self:
         """A refund that was on its way has gone."""

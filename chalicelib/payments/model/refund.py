@@ -55,7 +55,10 @@ NEXT: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class Refund:
-    """`id` is the provider's key: never made of the amount, so that two equal refunds are two. `places` are tickets."""
+    """`id` is the provider's key: never made of the amount, so that two equal refunds are two. `places` are tickets.
+
+    `words` are why an officer asked, `decided_words` why another one decided as they did; `why` is the provider's code.
+    """
 
     id: str
     order: str
@@ -69,17 +72,19 @@ class Refund:
     approved_by: str = ""
     provider_id: str = ""
     why: str = ""
+    words: str = ""
+    decided_words: str = ""
     settled_at: datetime | None = None
     version: int = 0
 
-    def approved(self, by: str) -> Self:
+    def approved(self, by: str, words: str = "") -> Self:
         """Raises AlreadySettled, NeedsAnother for whoever asked."""
         self._asked_by_another(by)
-        return replace(self, progress=Progress.APPROVED, approved_by=by)
+        return replace(self, progress=Progress.APPROVED, approved_by=by, decided_words=words)
 
-    def rejected(self, by: str) -> Self:
+    def rejected(self, by: str, words: str = "") -> Self:
         self._asked_by_another(by)
-        return replace(self, progress=Progress.REJECTED, approved_by=by)
+        return replace(self, progress=Progress.REJECTED, approved_by=by, decided_words=words)
 
     def told(self, progress: Progress, provider_id: str, now: datetime, why: str = "") -> Self:
         """What the provider says; itself when that is known or older than what is known."""

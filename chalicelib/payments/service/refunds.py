@@ -70,12 +70,13 @@ class TicketsNotReady(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """Which places somebody gives back; an officer names an `amount` of their own and says why, in a code."""
+    """Which places somebody gives back; an officer names an `amount` and says why in `words`."""
 
     reference: str
     places: tuple[int, ...]
     reason: Reason
     amount: Money | None = None
+    words: str = ""
 
 
 class Refunds:
@@ -121,10 +122,10 @@ class Refunds:
         self._store.commit(self._asked(order, refund), by=PAYMENTS, once=once)
 
     @retried
-    def approve(self, id: str, by: str) -> None:
-        """Raises NotFound, AlreadySettled, NeedsAnother."""
+    def approve(self, id: str, by: str, words: str = "") -> None:
+        """`words` are the second officer's reason. Raises NotFound, AlreadySettled, NeedsAnother."""
         refund = self._store.refund(id)
-        approved = refund.approved(by)
+        approved = refund.approved(by, words)
         fact = RefundApproved(refund=id, order=refund.order, amount=refund.amount.minor_units, reason=refund.reason)
         vouchers = tuple(voucher.void() for voucher in self._vouchers(refund.order, refund.places))
         order, freed = self._store.order(refund.order).freeing(len(refund.places))
@@ -133,10 +134,10 @@ class Refunds:
         self._store.commit(change, by=officer(by))
 
     @retried
-    def reject(self, id: str, by: str) -> None:
+    def reject(self, id: str, by: str, words: str = "") -> None:
         """As `approve`; the tickets are good again."""
         refund = self._store.refund(id)
-        rejected = refund.rejected(by)
+        rejected = refund.rejected(by, words)
         order = self._store.order(refund.order).kept_back(refund.amount)
         fact = RefundRejected(refund=id, order=refund.order, amount=refund.amount.minor_units)
         vouchers = tuple(voucher.thawed() for voucher in self._vouchers(refund.order, refund.places))
@@ -195,6 +196,7 @@ class Refunds:
             asked_at=self._tools.now(),
             asked_by=by.id or str(by),
             places=wish.places,
+            words=wish.words,
             progress=progress,
         )
 
@@ -208,7 +210,7 @@ class Refunds:
             vouchers = tuple(voucher.frozen().void() for voucher in found)
             fact = RefundApproved(reason=refund.reason, **told)  # type: ignore[arg-type]
         freed: tuple[Stock, ...] = ()
-        going = order.giving_back(refund.amount)
+        going = order.giving_back(refund.amount, refund.id)
         if refund.progress is Progress.APPROVED:
             going, freed = going.freeing(len(refund.places))
         return Change(order=going, refund=refund, vouchers=vouchers, freed=freed, facts=(fact, *_changed(vouchers)))
