@@ -24,7 +24,7 @@ ROLES = {
     "payments_worker": "PaymentsWorkerRole",
     "payments_clock": "PaymentsClockRole",
 }
-SENDERS = {"incidents_worker", "subscriptions_worker", "alerts_mail"}
+SENDERS = {"incidents_worker", "subscriptions_worker", "alerts_mail", "payments_worker"}
 
 
 def policy(stage: str, function: str) -> list[Tree]:
@@ -90,7 +90,7 @@ def test_only_those_who_are_told_of_people_seal_and_only_those_who_sign_or_find_
     # Whoever settles a payment hears the payer's address from the provider.
     settling = {"api_handler", "payments_clock"}
     assert holders(stage, "kms:GenerateDataKey") == settling
-    assert holders(stage, "kms:GenerateMac") == settling | {"subscriptions_worker", "alerts_mail"}
+    assert holders(stage, "kms:GenerateMac") == settling | {"subscriptions_worker", "alerts_mail", "payments_worker"}
 
 
 def test_only_those_who_call_the_provider_read_its_keys(stage: str) -> None:
@@ -105,6 +105,7 @@ def test_only_those_who_call_the_provider_read_its_keys(stage: str) -> None:
 def test_one_function_signs_tickets_with_the_key_of_tickets(stage: str) -> None:
     assert holders(stage, "kms:Sign") == {"payments_worker"}
     assert on(stage, "payments_worker", "kms:Sign") == [{"Fn::GetAtt": ["VoucherKey", "Arn"]}]
+    assert on(stage, "api_handler", "kms:GetPublicKey") == [{"Fn::GetAtt": ["VoucherKey", "Arn"]}]
 
 
 def test_one_function_keeps_the_topics_of_phones_and_its_clock_lets_go(stage: str) -> None:
