@@ -6,7 +6,7 @@ STAGE ?= staging
 FAST := not stack and not browser and not bench and not faults and not slow
 SPREAD := -n auto --maxprocesses 4
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset test check bench pictures verify deploy build venv tools catalogues requirements python
+.PHONY: help run stop reset test check long bench pictures verify deploy build venv tools catalogues requirements python
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /~/' | awk -F'~' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -33,6 +33,11 @@ check: venv catalogues ## The fast half: ruff, mypy --strict, unit and architect
 	@$(TOOLS) -m ruff format --check .
 	@$(TOOLS) -m mypy
 	@$(TOOLS) -m pytest -q tests -m "$(FAST)" $(SPREAD)
+
+long: venv catalogues ## Payments through thousands of random stories, 200 of them on the embedded cloud (half an hour)
+	@$(PYTHON) -m infra.prepare cloud assets
+	@RUNS=3000 $(TOOLS) -m pytest -q tests/payments/test_money_never_parts.py
+	@RUNS=200 $(TOOLS) -m pytest -q tests/contracts/test_money_on_the_cloud.py
 
 bench: venv catalogues ## Requests and cold starts beside the peers, in one run
 	@$(PYTHON) -m infra.prepare bench cloud assets

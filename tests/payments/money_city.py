@@ -7,15 +7,17 @@ process at that very point. Facts and notices wait until a test lets them throug
 import itertools
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, cast
 
 from chalicelib.core.errors import AlreadyDone, CityError
 from chalicelib.core.events import Entry
-from chalicelib.core.store import retried
+from chalicelib.core.store import UNSENT_SHARDS, Key, Store, retried
+from chalicelib.core.toolbox import working_with
 from chalicelib.payments.gateway import paying_with
 from chalicelib.payments.gateway.stripe import StripeProvider
 from chalicelib.payments.model.books import Posting
@@ -65,16 +67,18 @@ class MoneyCity:
     world: World
     strikes: Strikes
     seats: int
+    run: str
     told: list[str] = field(default_factory=list)
+    worked: list[Entry] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     @property
     def stock(self) -> str:
-        return f"{SCHEME}#2026-11-28"
+        return f"{SCHEME}#2026-11-28#{self.run}"
 
     def order(self, places: int, form: str = "") -> str:
         """The reference. Raises SoldOut."""
-        return orders().place(self.basket(places), form or f"form-{next(self.numbers)}")
+        return orders().place(self.basket(places), form or f"form-{self.run}-{next(self.numbers)}")
 
     def basket(self, places: int) -> Basket:
         """So many places of the one day that everybody wants."""
@@ -128,13 +132,29 @@ class MoneyCity:
             for entry in waiting:
                 for _ in range(1 + twice):
                     self._handled(entry)
-                self.city.store.mark_sent([entry])
+                self.store.mark_sent([entry])
+                self.worked.append(entry)
         raise AssertionError("facts without end")
 
+    @property
+    def store(self) -> Store:
+        return self.city.tools.store
+
     def _waiting(self) -> list[Entry]:
-        """In the order in which they happened, which does not depend on ids that are drawn anew in each run."""
-        entries, marks = self.city.store.entries, self.city.store.marks
-        return [entry for place, entry in entries.items() if place in marks and isinstance(entry, Entry)]
+        """Facts that no worker has seen, in the order in which they happened."""
+        before = self.city.clock() + timedelta(seconds=1)
+        found = [line for shard in range(UNSENT_SHARDS) for line in self.store.unsent(shard, before=before)]
+        entries = [entry for entry in found if isinstance(entry, Entry)]
+        return sorted(entries, key=lambda entry: (entry.at, entry.name, entry.version))
+
+    def _told(self, name: str, field: str) -> list[str]:
+        """What a field says in all facts of a name so far, each once."""
+        known = [*self.worked, *self._waiting()]
+        return list(dict.fromkeys(str(entry.data[field]) for entry in known if entry.name == name))
+
+    def _records(self, pks: Sequence[str]) -> list[Any]:
+        chunks = [pks[first : first + 100] for first in range(0, len(pks), 100)]
+        return [record for chunk in chunks for record in self.store.read_many([Key(pk) for pk in chunk])]
 
     def _handled(self, entry: Entry) -> None:
         handler = HANDLERS.get(entry.name)
@@ -165,24 +185,24 @@ class MoneyCity:
             refunds().follow(found)
 
     def orders(self) -> list[Order]:
-        return [ORDERS.thing(record) for record in self._records("order")]
+        found = self._told("OrderPlaced", "reference")
+        return [ORDERS.thing(record) for record in self._records([f"order#{one}" for one in found])]
 
     def vouchers(self, reference: str = "") -> list[Voucher]:
-        found = [VOUCHERS.thing(record) for record in self._records("voucher")]
-        return [voucher for voucher in found if reference in ("", voucher.order)]
+        found = self._told("VoucherIssued", "code")
+        vouchers = [VOUCHERS.thing(record) for record in self._records([f"voucher#{one}" for one in found])]
+        return [voucher for voucher in vouchers if reference in ("", voucher.order)]
 
     def refunds(self) -> list[Refund]:
-        return [REFUNDS.thing(record) for record in self._records("refund")]
+        found = [*self._told("RefundAsked", "refund"), *self._told("RefundApproved", "refund")]
+        return [REFUNDS.thing(record) for record in self._records([f"refund#{one}" for one in dict.fromkeys(found)])]
 
     def postings(self) -> list[Posting]:
-        return [POSTINGS.thing(record) for record in self._records("posting")]
-
-    def _records(self, kind: str) -> list[Any]:
-        rows = [row.record for row in self.city.store.rows.values() if row.record]
-        return [record for record in rows if record.kind == kind]
+        found = self._told("MoneyPosted", "posting")
+        return [POSTINGS.thing(record) for record in self._records([f"posting#{one}" for one in found])]
 
     def taken(self) -> int:
-        return self.city.store.counter(counter(self.stock))
+        return self.store.counter(counter(self.stock))
 
     def balance_of(self, account: str) -> int:
         legs = [leg for posting in self.postings() for leg in posting.legs]
@@ -197,15 +217,33 @@ class MoneyCity:
         ]
 
 
+class StruckStore:
+    """Dies before a commit, or after it is done."""
+
+    def __init__(self, store: Store, strikes: Strikes) -> None:
+        self._store = store
+        self._strikes = strikes
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def commit(self, *what: Any, **more: Any) -> None:
+        self._strikes("commit")
+        self._store.commit(*what, **more)
+        self._strikes("committed")
+
+
 @contextmanager
-def money_city(seats: int = 10) -> Iterator[MoneyCity]:
+def money_city(seats: int = 10, kept: Callable[[Callable[[], datetime]], Store] | None = None) -> Iterator[MoneyCity]:
+    """`kept` makes the store that stands in for the memory twin, with the city's clock."""
     strikes = Strikes()
     with memory_city() as city:
-        ids = (f"{number:024d}" for number in itertools.count(1))
-        account = Account(city.clock, new_id=lambda: next(ids))
-        sandbox = Sandbox(account, BASE)
-        wire = StruckWire(sandbox, strikes)
-        provider = StripeProvider(KEY, [SIGNING_SECRET], BASE, now=city.clock, wire=wire)
-        city.store.step = strikes
-        with paying_with(provider):
-            yield MoneyCity(city, World(provider, sandbox), strikes, seats)
+        store = StruckStore(kept(city.clock) if kept else city.store, strikes)
+        # On a table that others have used no id may come twice; in memory every run is the same.
+        run = uuid.uuid4().hex[:8] if kept else "0" * 8
+        ids = (f"{run}{number:016d}" for number in itertools.count(1))
+        sandbox = Sandbox(Account(city.clock, new_id=lambda: next(ids)), BASE)
+        provider = StripeProvider(KEY, [SIGNING_SECRET], BASE, now=city.clock, wire=StruckWire(sandbox, strikes))
+        city.tools = replace(city.tools, store=cast("Store", store))
+        with working_with(city.tools), paying_with(provider):
+            yield MoneyCity(city, World(provider, sandbox), strikes, seats, run)

@@ -1,12 +1,14 @@
 """Orders through every order of events: doubled, dropped, late and reversed notices, killed processes, a clock that
 runs, refunds, disputes. Whatever happened, the end equals what the provider really did.
 
-`RUNS` in the environment says how many runs there are (thousands by `make long`).
+`RUNS` in the environment says how many runs there are (thousands by `make long`). On the embedded cloud the same
+machine runs in `tests/contracts/test_money_on_the_cloud.py`.
 """
 
 import os
 import random
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, event, settings
@@ -16,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from chalicelib.core.errors import CityError
 from chalicelib.core.events import PUBLIC, officer
 from chalicelib.core.money import rupiah
+from chalicelib.core.store import Store
 from chalicelib.payments.model.graph import State
 from chalicelib.payments.model.refund import Progress, Reason
 from chalicelib.payments.model.voucher import Standing
@@ -34,9 +37,12 @@ CARDS = (GOOD, GOOD, DECLINED, POOR, SLOW_REFUND)
 class Money(RuleBasedStateMachine):
     """A rule that is killed or refused simply ends there, as a process does. `which` counts through the orders."""
 
+    # What keeps the city's records; None is the memory twin.
+    kept: Callable[[Callable[[], datetime]], Store] | None = None
+
     @initialize(seed=st.integers(0, 2**32), first=st.lists(st.integers(1, 4), min_size=1, max_size=3))
     def begin(self, seed: int, first: list[int]) -> None:
-        self.context = money_city(SEATS)
+        self.context = money_city(SEATS, self.kept)
         self.town: MoneyCity = self.context.__enter__()
         self.dice = random.Random(seed)
         for places in first:
@@ -235,11 +241,15 @@ class Money(RuleBasedStateMachine):
         assert len(captures) == len(self.town.charges())
 
 
-class TestMoney(Money.TestCase):  # type: ignore[name-defined, misc]  # hypothesis makes the class
-    settings = settings(
-        max_examples=int(os.environ.get("RUNS", "25")),
+def runs(usual: int) -> settings:
+    return settings(
+        max_examples=int(os.environ.get("RUNS", usual)),
         stateful_step_count=25,
         deadline=None,
         suppress_health_check=list(HealthCheck),
         print_blob=True,
     )
+
+
+class TestMoney(Money.TestCase):  # type: ignore[name-defined, misc]  # hypothesis makes the class
+    settings = runs(40)
