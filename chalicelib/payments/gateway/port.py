@@ -192,6 +192,10 @@ class Provider(Protocol):
     def signature_header(self) -> str:
         """The name, in lower case, of the header that brings a notice's signature."""
 
+    @property
+    def least(self) -> Money:
+        """What a checkout must come to, in rupiah: a smaller one is refused."""
+
     def open_checkout(self, request: CheckoutRequest) -> Checkout: ...
 
     def checkout(self, id: str) -> Checkout: ...

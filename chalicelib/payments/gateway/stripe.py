@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.core.clock import utc_now
-from chalicelib.core.money import Money
+from chalicelib.core.money import Money, rupiah
 from chalicelib.payments.gateway import stripe_words as words
 from chalicelib.payments.gateway.port import (
     Checkout,
@@ -44,6 +44,8 @@ class StripeProvider:
     """
 
     signature_header = "stripe-signature"
+    # Half a US dollar, whatever that costs on the day (docs.stripe.com/currencies, minimum amounts; read 2026-11-24).
+    least = rupiah(10_000)
 
     def __init__(
         self,

@@ -20,6 +20,7 @@ class Came(StrEnum):
     LEFT = "left"  # they left the provider's page, which says that nothing was paid
     ASKED = "asked"  # the provider was asked just now, and its answer is in the order
     SILENT = "silent"  # the provider did not answer
+    REFUSED = "refused"  # the provider said no for good
     FULL = "full"  # they tried to pay for places that others have
 
 

@@ -17,7 +17,7 @@ from chalicelib.core.web.visit import Visit
 from chalicelib.payments.forms import SUBJECTS, chosen, one_of
 from chalicelib.payments.pages.onward import onward
 from chalicelib.payments.service.baskets import Choice, priced
-from chalicelib.payments.service.orders import SoldOut, orders
+from chalicelib.payments.service.orders import SoldOut, TooSmall, orders
 from chalicelib.payments.service.places import left_in, left_on
 from chalicelib.schemes import reads
 from chalicelib.schemes.reads import Sale, Scheme
@@ -34,6 +34,10 @@ TOO_FEW = Text(
 NONE_LEFT = Text(
     id="Sudah habis. Pilih yang lain. Anda belum dikenai biaya",
     en="Sold out. Choose another one. You have not been charged",
+)
+STARTS_AT = Text(
+    id="Pembayaran dengan kartu mulai dari {least}. Tambah jumlahnya, atau bayar di tempat",
+    en="Card payments start at {least}. Choose more, or pay on the spot",
 )
 WEEKDAYS = (
     *(Text(id="Senin", en="Monday"), Text(id="Selasa", en="Tuesday"), Text(id="Rabu", en="Wednesday")),
@@ -70,8 +74,14 @@ def _ordered(scheme: Scheme, choice: Choice, form_id: str) -> str:
         return orders().order(choice, form_id)
     except SoldOut as full:
         raise Invalid(errors=_too_few(scheme, choice)) from full
+    except TooSmall as small:
+        raise Invalid(errors={_first(scheme): STARTS_AT.format(least=small.least.shown("id"))}) from small
     except Invalid as wrong:
         raise Invalid(errors=_named(scheme, wrong.errors)) from wrong
+
+
+def _first(scheme: Scheme) -> str:
+    return "item" if one_of(scheme) else f"quantity_{scheme.items[0].code}"
 
 
 def _too_few(scheme: Scheme, choice: Choice) -> Mapping[str, Text]:

@@ -33,6 +33,18 @@ class SoldOut(Conflict):
     )
 
 
+class TooSmall(Conflict):
+    """Less than the provider takes; `least` is what it starts at."""
+
+    title = Text(
+        id="Jumlah ini terlalu kecil untuk dibayar dengan kartu", en="This amount is too small to be paid by card"
+    )
+
+    def __init__(self, least: Money) -> None:
+        super().__init__(least=least.minor_units)
+        self.least = least
+
+
 class NothingToPay(Conflict):
     """The order is paid, or its money is being checked: nobody is ever asked to pay again then."""
 
@@ -49,7 +61,7 @@ class Orders:
     def order(self, choice: Choice, form_id: str) -> str:
         """The reference of the order; the same one however often the form is sent.
 
-        Raises Invalid, NotFound, SoldOut.
+        Raises Invalid, NotFound, SoldOut, TooSmall.
         """
         return self.place(priced(choice, self._tools.now()), form_id)
 
@@ -57,6 +69,8 @@ class Orders:
     def place(self, basket: Basket, form_id: str, names: Sequence[str] = ()) -> str:
         """Keeps the places and the first attempt; nobody is asked to pay yet. `names` are those of a group's places."""
         order = self._drafted(basket)
+        if order.total < self._provider.least:
+            raise TooSmall(self._provider.least)
         fact = OrderPlaced(
             reference=order.reference,
             scheme=order.scheme,

@@ -99,8 +99,8 @@ class Payers:
 
 
 def _silent(reference: str, silence: CityError) -> Way:
-    note("order_not_asked", order=reference, reason=type(silence).__name__)
-    return Way(came=Came.SILENT)
+    note("order_not_asked", order=reference, reason=getattr(silence, "reason", type(silence).__name__))
+    return Way(came=Came.REFUSED if isinstance(silence, ProviderRefused) else Came.SILENT)
 
 
 def payers() -> Payers:
