@@ -4,6 +4,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.core.aws.store import DynamoStore
+from chalicelib.core.clock import utc_now
+from chalicelib.payments.model.bill import demand_list
+from chalicelib.payments.service.billing import Billing
 from infra.local.city import ACCOUNT, STAGE, City
 from infra.local.clients import client
 from infra.local.sandbox.sandbox import KEY, SIGNING_SECRET
@@ -40,6 +44,20 @@ ACCOUNTS = (
     Account("sri", "Sri", "auditor", "inspektorat"),
 )
 
+# Demo data: each says so in its own words. Number, period, amount, what it is in both languages, and a name.
+DEMO_BILLS = {
+    "market": """
+PB-0123,2026-09,150000,Contoh: kios blok A,Demo: kiosk in block A,I Wayan Contoh
+PB-0123,2026-10,150000,Contoh: kios blok A,Demo: kiosk in block A,I Wayan Contoh
+PB-0123,2026-11,150000,Contoh: kios blok A,Demo: kiosk in block A,I Wayan Contoh
+PB-0456,2026-11,90000,Contoh: los blok C,Demo: stall in block C,Ni Made Contoh
+""",
+    "fine": """
+STPP/2026/0042,2026-11-20,250000,Contoh: membuang sampah ke sungai,Demo: waste thrown into a river,Contoh
+STPP/2026/0043,2026-11-21,500000,Contoh: parkir di trotoar,Demo: parking on a pavement,Contoh
+""",
+}
+
 
 def seed(city: City, pool: str) -> None:
     """Makes what is missing; changes nothing that is there."""
@@ -52,6 +70,7 @@ def seed(city: City, pool: str) -> None:
     client(city, "ses").verify_domain_identity(Domain=city.parameters["MailDomain"])
     _lock_archive(city)
     _give_payment_keys(city)
+    _hand_in_bills(city)
 
 
 def _make(cognito: Any, pool: str, account: Account) -> None:
@@ -83,6 +102,13 @@ def keys(city: City) -> str:
     """Those of the sandbox, or of a Stripe test account; as JSON."""
     signing = [*city.stripe_signing_secrets] if city.stripe_key else [SIGNING_SECRET]
     return json.dumps({"key": city.stripe_key or KEY, "webhook_secrets": signing})
+
+
+def _hand_in_bills(city: City) -> None:
+    """As an officer would; the worker enters them. A later start finds that the lists were taken."""
+    billing = Billing(DynamoStore(client(city, "dynamodb"), f"sewaka-{STAGE}", utc_now), utc_now)
+    for scheme, lines in DEMO_BILLS.items():
+        billing.take(scheme, demand_list(lines).demands, "kadek", f"demo-{scheme}")
 
 
 def introduction() -> str:

@@ -4,15 +4,16 @@ A list is checked, then taken in one transaction with its rows and its fact. The
 in chunks that may be done again: a list that was taken is entered to its end, whoever is killed on the way.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from chalicelib.core.errors import AlreadyDone, Conflict, Invalid, NotFound, Stale
 from chalicelib.core.events import officer, system
 from chalicelib.core.ids import new_id
-from chalicelib.core.store import Once, retried
+from chalicelib.core.store import Once, Store, retried
 from chalicelib.core.text import Text
-from chalicelib.core.toolbox import Toolbox, toolbox
+from chalicelib.core.toolbox import toolbox
 from chalicelib.payments.events import BillsIssued, BillWithdrawn
 from chalicelib.payments.model.bill import (
     CHUNK,
@@ -55,9 +56,9 @@ class Entered:
 
 
 class Billing:
-    def __init__(self, tools: Toolbox) -> None:
-        self._tools = tools
-        self._bills = BillStore(tools.store)
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._bills = BillStore(store)
 
     def check(self, scheme: str, listed: DemandList) -> Mapping[int, Text]:
         """What is wrong with which line, bills that are there already among it. Raises NotFound."""
@@ -124,7 +125,7 @@ class Billing:
     def withdraw(self, id: str, reason: str, by: str) -> None:
         """Raises NotFound, NotEntered, NotOpen; Invalid while somebody pays it."""
         bill = self.bill(id)
-        withdrawn = bill.withdrawn(reason, self._tools.now())
+        withdrawn = bill.withdrawn(reason, self._now())
         batch = self._bills.batch(id.rpartition("-")[0])
         fact = BillWithdrawn(batch=batch.id, bill=bill.id, amount=bill.amount.minor_units)
         change = BillChange(bills=(withdrawn,), batch=batch, facts=(fact,), took=(withdrawn,))
@@ -136,7 +137,7 @@ class Billing:
             raise Invalid(errors={"reason": BEING_PAID}) from None
 
     def _drafted(self, scheme: str, demands: Sequence[Demand], by: str) -> Batch:
-        now = self._tools.now()
+        now = self._now()
         return Batch(
             id=new_id("bills", now),
             scheme=scheme,
@@ -171,4 +172,4 @@ def _entered(batch: Batch, row: int, demand: Demand, bill: Bill | None) -> Enter
 
 
 def billing() -> Billing:
-    return Billing(toolbox())
+    return Billing(toolbox().store, toolbox().now)
