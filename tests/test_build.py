@@ -15,7 +15,7 @@ import pytest
 from infra import prepare
 from infra.build.__main__ import build, make
 from infra.build.paths import Artefacts
-from infra.build.template import handlers, load
+from infra.build.template import handlers, load, merged, parts
 from infra.steps import ROOT
 
 pytestmark = pytest.mark.stack
@@ -104,7 +104,7 @@ def test_every_handler_imports_from_the_zip_alone(built: Built) -> None:
 def test_every_function_that_infra_names_is_registered(built: Built) -> None:
     named = {
         name
-        for name, resource in load(ROOT / "infra" / "functions.yaml")["Resources"].items()
+        for name, resource in merged(parts())["Resources"].items()
         if "Type" not in resource and "FunctionName" in resource["Properties"]
     }
     assert set(handlers(json.loads(built.artefacts.template.read_text("utf-8")))) == named
@@ -130,6 +130,21 @@ def test_the_holidays_of_indonesia_are_in_the_zip_in_both_languages(built: Built
     asks += " for one in ('id', 'en_US')])"
 
     assert built.said(asks).strip() == "['Hari Kemerdekaan Republik Indonesia', 'Independence Day']"
+
+
+def test_the_provider_of_payments_works_from_the_zip(built: Built) -> None:
+    asks = """
+from chalicelib.payments.gateway.port import ForgedNotice, ProviderDown
+from chalicelib.payments.gateway.stripe import StripeProvider
+provider = StripeProvider("sk_test_1", ["whsec_1"], "http://127.0.0.1:1")
+for ask in (provider.balance, lambda: provider.notice(b"", ""), lambda: list(provider.refunds("pi_1"))):
+    try:
+        ask()
+    except (ProviderDown, ForgedNotice) as refusal:
+        print(type(refusal).__name__)
+"""
+
+    assert built.said(asks).split() == ["ProviderDown", "ForgedNotice", "ProviderDown"]
 
 
 def test_the_zip_holds_no_command_line_tools_and_no_sources_of_pages(built: Built) -> None:

@@ -141,6 +141,8 @@ def prune(folder: Path) -> None:
     for sdk in ("boto3", "botocore"):
         keep_only(folder / sdk / "data", AWS_SERVICES | AWS_COMMON)
     shutil.rmtree(folder / "boto3" / "examples", ignore_errors=True)
+    # Types alone, half of the library.
+    shutil.rmtree(folder / "stripe" / "params", ignore_errors=True)
     keep_only(folder / "holidays" / "locale", HOLIDAYS_SPOKEN)
     for metadata in folder.glob("*.dist-info"):
         keep_only(metadata, METADATA_KEEPS)

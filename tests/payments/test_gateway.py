@@ -1,9 +1,12 @@
 """The provider of a process: made late, renewed so that keys may rotate, and kept where the secret cannot be read."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
 
+from chalicelib.core import ROOT
 from chalicelib.core.errors import Unavailable
 from chalicelib.payments.gateway import Kept, paying_with, provider
 from chalicelib.payments.gateway.port import Provider
@@ -57,3 +60,10 @@ def test_a_test_pays_with_a_provider_of_its_own() -> None:
     with paying_with(world().provider) as mine, paying_with(world().provider) as inner:
         assert provider() is inner
         assert provider() is not mine
+
+
+def test_pages_that_ask_nothing_of_the_provider_do_not_load_its_library() -> None:
+    program = "import app, sys; print('stripe' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "False"

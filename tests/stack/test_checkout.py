@@ -4,11 +4,14 @@ import json
 import time
 import uuid
 
+import pytest
 import requests
 
 from infra.local.sandbox.sandbox import SIGNING_SECRET, signature
 from infra.local.sandbox.server import NOTICES
 from tests.stack.second_city import SecondCity
+
+pytestmark = pytest.mark.stack
 
 
 def told(city: SecondCity, secret: str) -> int:
