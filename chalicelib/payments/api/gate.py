@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Annotated, Final, NotRequired, TypedDict
 
-from msgspec import Meta
-
 from chalicelib.core.clock import as_stamp
 from chalicelib.core.errors import BadValue, Invalid, Malformed, Unavailable
 from chalicelib.core.text import Text
@@ -27,19 +25,19 @@ SHARED: Final = "public, max-age=0, s-maxage=30"
 
 
 class SentScan(TypedDict):
-    nonce: Annotated[
-        str, Meta(description="One for each scan: sent again it is the same entry", min_length=8, max_length=64)
-    ]
-    token: Annotated[str, Meta(description="What was scanned or typed: an address, a token or a code", max_length=300)]
-    at: Annotated[datetime, Meta(description="When it was scanned", tz=True)]
+    nonce: Annotated[str, meaning("One for each scan: sent again it is the same entry", min_length=8, max_length=64)]
+    token: Annotated[str, meaning("What was scanned or typed: an address, a token or a code", max_length=300)]
+    at: Annotated[datetime, meaning("When it was scanned", tz=True)]
     offline: NotRequired[Annotated[bool, meaning("Somebody was let in before the city was asked")]]
 
 
 class SentScans(TypedDict):
     """Scans of one gate, at most 50."""
 
-    gate: Annotated[str, Meta(description="A place and its entrance, such as mangrove-1", max_length=40)]
-    scans: Annotated[list[SentScan], Meta(min_length=1, max_length=MOST_SCANS)]
+    gate: Annotated[str, meaning("A place and its entrance, such as mangrove-1", max_length=40)]
+    scans: Annotated[
+        list[SentScan], meaning("Those of one moment, or of hours without network", min_length=1, max_length=MOST_SCANS)
+    ]
 
 
 class Answered(TypedDict):
