@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 
-from tests.journeys import officers, residents
+from tests.journeys import officers, payers, residents
 from tests.journeys.browser import Window
 from tests.journeys.officers import flood
 from tests.journeys.residents import EAST, RENON, SANUR, Sighting
@@ -17,6 +17,7 @@ def cast_of(city: SecondCity, resident: Window, ayu: Window, made: Window) -> di
     """Ayu writes, Made approves; two actual alerts stay in force until `ended` takes them back."""
     return {
         **subscriptions(city, resident),
+        **payers.cast_of(resident),
         **(reports := incidents(resident, ayu)),
         **alerts(ayu, made, reports["verified"]),
     }

@@ -8,6 +8,7 @@ from tests.journeys.browser import Window
 
 SUBSCRIPTIONS = "/{lang}/alerts/subscriptions"
 ALERT = "/{lang}/staff/alerts/{id}"
+ORDER = "/{lang}/pay/orders/{reference}"
 INCIDENT = "/{lang}/staff/incidents/{id}"
 
 
@@ -63,6 +64,15 @@ VISITS = [
     Visit(SUBSCRIPTIONS + "/{token}/confirmed", "/alerts/subscriptions/{manage}/confirmed"),
     Visit(SUBSCRIPTIONS + "/{token}/confirmed", "/alerts/subscriptions/{phone}/confirmed"),
     Visit("/{lang}/pay", "/pay"),
+    Visit("/{lang}/pay/{scheme}", "/pay/mangrove"),
+    Visit("/{lang}/pay/{scheme}", "/pay/parking"),
+    Visit("/{lang}/pay/{scheme}", "/pay/levy"),
+    Visit("/{lang}/pay/{scheme}", "/pay/fine"),
+    Visit(ORDER, "/pay/orders/{unpaid}"),
+    Visit(ORDER, "/pay/orders/{unpaid}?from=left"),
+    Visit(ORDER, "/pay/orders/{bought}"),
+    Visit(ORDER + "/refund", "/pay/orders/{bought}/refund"),
+    Visit("/{lang}/pay/tickets/{voucher}", "/pay/tickets/{ticket}"),
     Visit("/{lang}/staff", "/staff", "ayu"),
     Visit("/{lang}/staff", "/staff", "sri"),
     Visit("/{lang}/staff/prices", "/staff/prices", "sri"),
@@ -144,6 +154,11 @@ REFUSALS = [
         status=429,
     ),
     Refusal(SUBSCRIPTIONS + "/{token}", "/alerts/subscriptions/{manage}", name="no place", act=no_place),
+    Refusal("/{lang}/pay/{scheme}", "/pay/mangrove", name="no ticket", act=empty("Pay")),
+    Refusal("/{lang}/pay/{scheme}", "/pay/parking", name="no plate", act=empty("Pay")),
+    Refusal(
+        ORDER + "/refund", "/pay/orders/{bought}/refund", name="no ticket back", act=empty("Give these tickets back")
+    ),
     Refusal("/{lang}/staff/incidents", "/staff/incidents", "ayu", name="no report", act=empty("Open one incident")),
     Refusal(
         INCIDENT + "/reject",
@@ -184,6 +199,9 @@ REFUSALS = [
     Refusal(
         ALERT + "/cancel", "/staff/alerts/{issued}", "made", name="no reason to cancel", act=empty("Ask for the cancel")
     ),
+    Refusal("", "/pay/treasure", name="no such scheme", status=404),
+    Refusal("", "/pay/orders/PS-0000-0000-0000", name="no such order", status=404),
+    Refusal("", "/pay/tickets/TK-0000-0000-0000", name="no such ticket", status=404),
     Refusal("", "/nothing-here", name="no such page", status=404),
     Refusal("", "/reports/LP-0000-0000-0000", name="no such report", status=404),
     Refusal("", "/alerts/nothing", name="no such alert", status=404),
@@ -196,6 +214,8 @@ NO_REFUSAL = {
     "/{lang}/logout-everywhere": "has nothing to fill in",
     SUBSCRIPTIONS + "/confirm/{token}": "has nothing to fill in",
     SUBSCRIPTIONS + "/stop/{token}": "has nothing to fill in, and may be repeated",
+    ORDER + "/pay": "has nothing to fill in, and leads to the same payment",
+    ORDER + "/check": "has nothing to fill in, and may be repeated",
     INCIDENT + "/verify": "has nothing to fill in; a second decision is the conflict page",
     ALERT + "/approve-cancel": "has nothing to fill in",
     ALERT + "/deliveries": "is shown only while an outcome is unknown",
