@@ -1,5 +1,6 @@
 """The provider of a process: made late, renewed so that keys may rotate, and kept where the secret cannot be read."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from chalicelib.core import ROOT
 from chalicelib.core.errors import Unavailable
 from chalicelib.payments.gateway import Kept, paying_with, provider
 from chalicelib.payments.gateway.port import Provider
+from chalicelib.payments.gateway.stripe_notices import notice
 from tests.twins.clock import Clock
 from tests.twins.provider import world
 
@@ -67,3 +69,15 @@ def test_pages_that_ask_nothing_of_the_provider_do_not_load_its_library() -> Non
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "False"
+
+
+def test_every_event_that_the_guide_asks_stripe_for_says_something_to_us() -> None:
+    guide = (ROOT / "docs" / "running.md").read_text("utf-8").split("### Going live with Stripe")[1]
+    asked = re.findall(r"`((?:checkout|payment_intent|refund|charge)\.[a-z_.]+)`", guide)
+    session = {"id": "cs_1", "status": "open", "payment_status": "unpaid", "amount_total": 1, "currency": "idr"}
+    thing = {**session, "metadata": {"order": "PS-1", "attempt": "a"}, "amount": 1}
+
+    assert len(asked) == 11
+    for kind in asked:
+        told = notice({"id": "evt_1", "type": kind, "created": 1, "data": {"object": thing}})
+        assert told.checkout or told.refund or told.dispute or told.declined, kind
