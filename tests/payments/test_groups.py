@@ -1,5 +1,6 @@
 """A group: a list of people becomes one payment and a named ticket for each; some of them may give theirs back."""
 
+import base64
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -188,6 +189,17 @@ def test_each_person_has_a_ticket_with_a_link(town: MoneyCity) -> None:
     assert page.status == 200
     rows = re.findall(r"<b>(\w+)</b>.*?/en/pay/tickets/(TK-[\w-]+)", page.text.split("<h1>")[1], re.DOTALL)
     assert rows == list(zip(["Ayu", "Citra", "Eka", "Bagus", "Dewa"], map(by_place.__getitem__, range(5)), strict=True))
+
+
+def test_a_ticket_says_whose_it_is_and_its_code_does_not(town: MoneyCity) -> None:
+    order = paid(town)
+    visitor = town.city.visitor()
+    voucher = next(one for one in town.vouchers(order.reference) if one.place == 3)
+    page = visitor.get(f"/en/pay/tickets/{voucher.code}")
+
+    assert "<b>Bagus</b>" in page.text
+    assert b"Bagus" not in base64.b32decode(voucher.token + "=" * (-len(voucher.token) % 8))
+    assert order.reference not in page.text
 
 
 def test_the_list_says_that_nothing_is_paid_yet(town: MoneyCity) -> None:

@@ -27,7 +27,6 @@ from chalicelib.payments.model.token import address_of
 from chalicelib.payments.model.voucher import Standing
 from chalicelib.payments.pages.onward import known, onward
 from chalicelib.payments.service.groups import NamedTicket, Party, group_scheme, groups, guests_of
-from chalicelib.payments.service.orders import orders
 from chalicelib.payments.service.refunds import Wish, refunds
 from chalicelib.schemes import reads
 from chalicelib.schemes.reads import Scheme
@@ -212,10 +211,7 @@ def _place_in(order: Order) -> Callable[[str], int]:
 
 def _group(reference: str) -> Order:
     """Raises NotFound, also for an order of somebody who is no group."""
-    order = orders().known(known(reference))
-    if not order.group:
-        raise NotFound
-    return order
+    return groups().known(known(reference))
 
 
 def _first(visit: Visit, order: Order, step: int) -> int:

@@ -1,4 +1,4 @@
-"""One ticket as it is passed on to whoever uses it: it tells neither the order nor who paid."""
+"""One ticket as it is passed on to whoever uses it, with their name in a group: neither the order nor who paid."""
 
 from chalicelib.core.text import Text
 from chalicelib.core.toolbox import toolbox
@@ -10,6 +10,7 @@ from chalicelib.payments.model.voucher import PREFIX
 from chalicelib.payments.pages.onward import known
 from chalicelib.payments.pages.order import picture
 from chalicelib.payments.pages.words import LOOKS, STANDINGS
+from chalicelib.payments.service.groups import groups
 from chalicelib.payments.service.vouchers import vouchers
 from chalicelib.schemes import reads
 from chalicelib.schemes.reads import Scheme
@@ -26,6 +27,7 @@ def show_ticket(visit: Visit, voucher: str) -> Answer:
         "scheme": scheme,
         "item": item_name(scheme, found.item),
         "picture": picture(found, visit.language),
+        "holder": groups().name_of(found.order, found.place),
         "now": now,
         "over": found.valid_until <= now,
         "standings": STANDINGS,

@@ -10,13 +10,11 @@ from chalicelib.core.log import note
 from chalicelib.core.store import retried
 from chalicelib.core.text import Text
 from chalicelib.core.toolbox import Toolbox, toolbox
-from chalicelib.payments.gateway import provider
-from chalicelib.payments.gateway.port import Provider
 from chalicelib.payments.model.bill import MOST_AT_ONCE, Bill, BillState, period_words
 from chalicelib.payments.model.graph import State
 from chalicelib.payments.model.order import Bought, Order
 from chalicelib.payments.service.baskets import Basket
-from chalicelib.payments.service.orders import Orders, SoldOut
+from chalicelib.payments.service.orders import SoldOut, orders
 from chalicelib.payments.store.bills import BillChange, BillStore
 from chalicelib.payments.store.orders import OrderStore
 from chalicelib.schemes import reads
@@ -46,11 +44,10 @@ class Owed:
 
 
 class Bills:
-    def __init__(self, tools: Toolbox, payments: Provider) -> None:
+    def __init__(self, tools: Toolbox) -> None:
         self._tools = tools
         self._bills = BillStore(tools.store)
         self._orders = OrderStore(tools.store)
-        self._ordering = Orders(tools, payments)
 
     def of(self, scheme: str, number: str) -> tuple[Owed, ...]:
         """What a number owes and has paid, oldest first, without what was withdrawn; nothing for an unknown one."""
@@ -69,7 +66,7 @@ class Bills:
         bills = [bill for bill in self._bills.of(billed_scheme(scheme).code, number) if bill.id in chosen]
         _refuse(bills, chosen)
         try:
-            return self._ordering.place(_basket(billed_scheme(scheme), number, bills, language), form_id)
+            return orders().place(_basket(billed_scheme(scheme), number, bills, language), form_id)
         except SoldOut:
             raise Invalid(errors={"bills": BEING_PAID}) from None
 
@@ -157,4 +154,4 @@ def _name(bill: Bill) -> Text:
 
 
 def bills() -> Bills:
-    return Bills(toolbox(), provider())
+    return Bills(toolbox())

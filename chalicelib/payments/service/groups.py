@@ -7,13 +7,11 @@ from chalicelib.core.errors import Invalid, NotFound
 from chalicelib.core.money import Money
 from chalicelib.core.text import Text, number
 from chalicelib.core.toolbox import Toolbox, toolbox
-from chalicelib.payments.gateway import provider
-from chalicelib.payments.gateway.port import Provider
 from chalicelib.payments.model.group import CHUNK, GuestList, Kinds, guest_list
 from chalicelib.payments.model.order import NOTHING, Bought, Order
 from chalicelib.payments.model.voucher import Voucher
 from chalicelib.payments.service.baskets import Basket, Choice, priced
-from chalicelib.payments.service.orders import Orders, SoldOut
+from chalicelib.payments.service.orders import SoldOut, orders
 from chalicelib.payments.store.groups import GroupStore
 from chalicelib.payments.store.orders import OrderStore
 from chalicelib.schemes.reads import Sale, Scheme
@@ -64,9 +62,8 @@ class NamedTicket:
 
 
 class Groups:
-    def __init__(self, tools: Toolbox, payments: Provider) -> None:
+    def __init__(self, tools: Toolbox) -> None:
         self._tools = tools
-        self._orders = Orders(tools, payments)
         self._kept = OrderStore(tools.store)
         self._names = GroupStore(tools.store)
 
@@ -87,9 +84,16 @@ class Groups:
         if sum((line.total for line in basket.lines), NOTHING).minor_units != expected:
             raise Invalid(errors={"names": OTHER_PRICE})
         try:
-            return self._orders.place(basket, form_id, party.guests.names)
+            return orders().place(basket, form_id, party.guests.names)
         except SoldOut:
             raise _too_few(self._left(basket) or 0) from None
+
+    def known(self, reference: str) -> Order:
+        """The order of a group. Raises NotFound, also for an order of somebody who is no group."""
+        order = self._kept.order(reference)
+        if not order.group:
+            raise NotFound
+        return order
 
     def tickets(self, order: Order, first: int) -> tuple[NamedTicket, ...]:
         """Up to a hundred places, from the one at a multiple of a hundred on. Raises NotFound where there are none."""
@@ -176,4 +180,4 @@ def _too_few(left: int) -> Invalid:
 
 
 def groups() -> Groups:
-    return Groups(toolbox(), provider())
+    return Groups(toolbox())
