@@ -278,6 +278,8 @@ def test_the_balance_waits_before_it_is_available_and_then_is_paid_out(caller: C
     assert [free[part][0]["amount"] for part in ("available", "pending")] == [4_655_000, 0]
     assert paid_out["amount"] == 4_655_000
     assert caller.get("/v1/balance")[1]["available"][0]["amount"] == 0
+    with pytest.raises(Refusal):
+        Control(caller.sandbox).do("payout", {})
 
 
 # --- Events

@@ -3,6 +3,7 @@
 from typing import Any
 
 from infra.local.sandbox.account import Account, Tree
+from infra.local.sandbox.refusals import not_now
 
 SETTLED_IN = "idr"
 # A sample tariff: 2.9 % and Rp 2.000 for a charge, Rp 150.000 for a dispute; refunds give no fee back.
@@ -49,8 +50,10 @@ def balance(account: Account) -> Tree:
 
 
 def pay_out(account: Account) -> Tree:
-    """All that is available leaves for the bank, at once."""
+    """All that is available leaves for the bank, at once. Refusal where there is nothing."""
     amount = balance(account)["available"][0]["amount"]
+    if amount <= 0:
+        raise not_now("You have insufficient available funds", code="balance_insufficient")
     told = {"amount": amount, "arrival_date": account.seconds(), "automatic": True, "method": "standard"}
     payout = account.make("payout", **told, currency=SETTLED_IN, status="paid", type="bank_account")
     payout["balance_transaction"] = book(account, payout, -amount, "payout")["id"]

@@ -81,12 +81,6 @@ def _charge(account: Account, intent: Tree, card: Card) -> str:
 
 def _charge_of(account: Account, intent: Tree, card: Card | None, status: str, **more: Any) -> Tree:
     session = account.find("session", intent["_session"])
-    month, _, year = card.expiry.partition("/") if card else ("", "", "")
-    seen: Tree = {"type": "id_bank_transfer", "id_bank_transfer": {"bank": "bca"}}
-    if card:
-        brand = {"4": "visa", "5": "mastercard"}.get(card.number[0], "unknown")
-        told = {"brand": brand, "last4": card.last4, "exp_month": int(month), "exp_year": 2000 + int(year)}
-        seen = {"type": "card", "card": told}
     return account.make(
         "charge",
         amount=intent["amount"],
@@ -100,11 +94,21 @@ def _charge_of(account: Account, intent: Tree, card: Card | None, status: str, *
         metadata=dict(intent["metadata"]),
         paid=status == "succeeded",
         payment_intent=intent["id"],
-        payment_method_details=seen,
+        payment_method_details=_seen(card),
         refunded=False,
         status=status,
         **more,
     )
+
+
+def _seen(card: Card | None) -> Tree:
+    """What the city learns of the card, or of the bank behind a transfer."""
+    if card is None:
+        return {"type": "id_bank_transfer", "id_bank_transfer": {"bank": "bca"}}
+    brand = {"4": "visa", "5": "mastercard"}.get(card.number[0], "unknown")
+    month, _, year = card.expiry.partition("/")
+    told = {"brand": brand, "last4": card.last4, "exp_month": int(month), "exp_year": 2000 + int(year)}
+    return {"type": "card", "card": told}
 
 
 def _capture(account: Account, intent: Tree, charge: Tree) -> None:
