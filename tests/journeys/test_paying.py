@@ -84,7 +84,8 @@ def test_a_closed_tab_finds_its_tickets_at_the_address_of_the_order(window: Wind
     elsewhere = windows.open(window.lang)
     elsewhere.go(f"/pay/orders/{reference}")
     payers.sees(elsewhere, Situation.WAITING)
-    payers.card(window).click(no_wait_after=True)
+    with window.page.expect_response(lambda answer: answer.request.method == "POST"):
+        payers.card(window).click(no_wait_after=True)
     window.page.goto("about:blank")
     payers.has_tickets(elsewhere, 2)
 

@@ -210,7 +210,7 @@ def test_a_refund_is_followed_like_a_permit(money: MoneyCity, lang: str) -> None
     gone = page(money, reference, lang)
 
     assert says(going, SITUATIONS[Situation.PARTLY_BACK].title, lang=lang)
-    assert ("Being approved and sent" if lang == "en" else "Sedang disetujui dan dikirim") in going.text
+    assert ("Usually within minutes" if lang == "en" else "Biasanya dalam beberapa menit") in going.text
     assert ("Sent to your card" if lang == "en" else "Dikirim ke kartu Anda") in gone.text
     assert "15 Desember 2026" in gone.text or "15 December 2026" in gone.text
     assert gone.text.count('class="dps-qr"') == 1

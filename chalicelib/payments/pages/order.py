@@ -17,6 +17,7 @@ from chalicelib.payments.model.token import address_of
 from chalicelib.payments.model.truth import Situation
 from chalicelib.payments.model.voucher import Standing, Voucher
 from chalicelib.payments.pages.onward import back, came, known, onward
+from chalicelib.payments.pages.steps import steps
 from chalicelib.payments.pages.words import DECLINED, LOOKS, STANDINGS, words_of
 from chalicelib.payments.service.payers import Told, payers
 from chalicelib.schemes import reads
@@ -27,8 +28,6 @@ pages = Pages(__name__)
 MOST_PRESSES_PER_IP = 120
 # More would make the page heavy; each of the others has its own page.
 MOST_PICTURES = 12
-# Ten working days, with the longest row of holidays in between.
-BANK = timedelta(days=21)
 QR = Text(id="Kode QR tiket {code}", en="QR code of ticket {code}")
 UNKNOWN = DECLINED["card_declined"]
 
@@ -75,7 +74,7 @@ def _words(told: Told) -> Mapping[str, object]:
         "words": words_of(told.situation, told.made),
         "declined": _declined(told),
         "held_until": order.attempt.expires_at if _holds(told) else None,
-        "patience": BANK,
+        "refunds": [steps(refund) for refund in told.refunds],
         "surplus": order.captured > order.total,
         "refundable": _refundable(told, scheme),
     }

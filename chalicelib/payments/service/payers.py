@@ -6,7 +6,6 @@ from datetime import datetime
 from chalicelib.core.errors import CityError, Unavailable
 from chalicelib.core.log import note
 from chalicelib.core.toolbox import Toolbox, toolbox
-from chalicelib.payments.events import OrderRefunded
 from chalicelib.payments.gateway.port import ProviderDown, ProviderRefused
 from chalicelib.payments.model.graph import Unexpected
 from chalicelib.payments.model.order import Order
@@ -23,7 +22,7 @@ BACK = {Came.PAID: Came.ASKED, Came.LEFT: Came.LEFT}
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """`tickets` are the first hundred of `made`; `refunds` those that have left, oldest first."""
+    """`tickets` are the first hundred of `made`; `refunds` the newest ones, oldest first."""
 
     order: Order
     situation: Situation
@@ -57,7 +56,7 @@ class Payers:
             made=len(codes),
             now=now,
             tickets=self._store.vouchers(codes[:MOST_TICKETS]) if codes else (),
-            refunds=self._gone(order),
+            refunds=tuple(self._store.refund(one) for one in order.refunds[-MOST_REFUNDS:]),
         )
 
     def state(self, reference: str, came: Came) -> Told:
@@ -89,13 +88,6 @@ class Payers:
         if self.check(reference).came is Came.ASKED:
             return BACK[came]
         return Came.PAID if came is Came.PAID else Came.DIRECTLY
-
-    def _gone(self, order: Order) -> tuple[Refund, ...]:
-        if not order.refunded:
-            return ()
-        journal = self._tools.store.journal(f"order#{order.reference}")
-        ids = [entry.data["refund"] for entry in journal if entry.name == OrderRefunded.__name__]
-        return tuple(self._store.refund(one) for one in ids[-MOST_REFUNDS:])
 
 
 def _silent(reference: str, silence: CityError) -> Way:
