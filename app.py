@@ -18,6 +18,8 @@ from chalicelib.payments.api import notices as payments_notices
 from chalicelib.payments.api import orders as payments_api
 from chalicelib.payments.pages import billing as payments_billing
 from chalicelib.payments.pages import bills as payments_bills
+from chalicelib.payments.pages import finance as payments_finance
+from chalicelib.payments.pages import finance_refunds as payments_finance_refunds
 from chalicelib.payments.pages import find as payments_find
 from chalicelib.payments.pages import gate as payments_gate
 from chalicelib.payments.pages import group as payments_group
@@ -40,6 +42,8 @@ app.register(payments_group.pages)
 app.register(payments_find.pages)
 app.register(payments_bills.pages)
 app.register(payments_billing.pages)
+app.register(payments_finance.pages)
+app.register(payments_finance_refunds.pages)
 app.register(payments_gate.pages)
 app.register(payments_gate_api.api)
 app.register(payments_shop.pages)

@@ -119,27 +119,30 @@ class Noted:
 
 
 class AlreadyClosed(Conflict):
-    title = Text(id="Hari ini sudah ditutup petugas lain", en="Another officer has closed this day already")
+    title = Text(
+        id="Hari ini sudah ditutup, dan tidak dibuka lagi (aturan D4)",
+        en="This day is closed already, and is not opened again (rule D4)",
+    )
 
 
 class NotOver(Conflict):
     title = Text(
-        id="Hari ini belum selesai. Sebuah hari ditutup setelah berakhir (aturan C1)",
-        en="This day is not over. A day is closed once it has ended (rule C1)",
+        id="Hari ini belum selesai. Sebuah hari ditutup setelah berakhir (aturan D1)",
+        en="This day is not over. A day is closed once it has ended (rule D1)",
     )
 
 
 class NotAsked(Conflict):
     title = Text(
-        id="Penyedia belum ditanya tentang seluruh hari itu. Tunggu pencocokan berikutnya (aturan C2)",
-        en="The provider was not yet asked about all of that day. Wait for the next reconciliation (rule C2)",
+        id="Penyedia belum ditanya tentang seluruh hari itu. Tunggu pencocokan berikutnya (aturan D2)",
+        en="The provider was not yet asked about all of that day. Wait for the next reconciliation (rule D2)",
     )
 
 
 class OpenDifferences(Conflict):
     title = Text(
-        id="Ada selisih yang belum dijelaskan. Jelaskan, atau tulis alasan menutup hari ini (aturan C3)",
-        en="There are differences that nobody has explained. Explain them, or give a reason to close (rule C3)",
+        id="Ada selisih yang belum dijelaskan. Jelaskan, atau tulis alasan menutup hari ini (aturan D3)",
+        en="There are differences that nobody has explained. Explain them, or give a reason to close (rule D3)",
     )
 
 

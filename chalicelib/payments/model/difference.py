@@ -31,7 +31,10 @@ class Standing(StrEnum):
 
 
 class AlreadyExplained(Conflict):
-    title = Text(id="Selisih ini sudah dijelaskan", en="This difference is already explained")
+    title = Text(
+        id="Selisih ini sudah selesai (aturan D5)",
+        en="This difference is settled already (rule D5)",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +94,13 @@ class Difference:
         )
 
     def says_as(self, other: "Difference") -> bool:
-        return (self.expected, self.found) == (other.expected, other.found)
+        """Whether it is as far apart as another one: an explained gap stays explained while money goes on moving."""
+        if None in (self.expected, self.found, other.expected, other.found):
+            return (self.expected, self.found) == (other.expected, other.found)
+        return self._gap() == other._gap()
+
+    def _gap(self) -> Money:
+        return (self.found or NOTHING) - (self.expected or NOTHING)
 
 
 # Where an officer may book what stood unmatched.

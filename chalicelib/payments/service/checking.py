@@ -29,10 +29,6 @@ class Checking:
             if whole:
                 self._compare(day.isoformat(), sums)
 
-    def sums_agree(self, day: str) -> bool:
-        """Whether the prepared sums of one day are those of its postings, once all are counted."""
-        return self._compare(day, self._sums(day))
-
     def _sums(self, day: str) -> dict[str, int]:
         sums: dict[str, int] = {}
         cursor: str | None = None
@@ -44,7 +40,7 @@ class Checking:
             if cursor is None:
                 return sums
 
-    def _compare(self, day: str, sums: dict[str, int]) -> bool:
+    def _compare(self, day: str, sums: dict[str, int]) -> None:
         prepared = self._store.balances(day)
         wrong = [one for one in sorted({*sums, *prepared}) if sums.get(one, 0) != prepared.get(one, 0)]
         for account in prepared:
@@ -54,7 +50,6 @@ class Checking:
             self._books.report(self._apart(day, account, sums.get(account, 0), prepared.get(account, 0)))
         if closed := self._store.closed(day):
             self._compare_closed(closed, prepared)
-        return not wrong
 
     def _compare_closed(self, closed: ClosedDay, prepared: dict[str, int]) -> None:
         """What came after the close is told posting by posting; here the rest, which came while it was closed."""
