@@ -36,8 +36,8 @@ pages = Pages(__name__)
 HOUR: Final = timedelta(hours=1)
 MOST_ORDERS_PER_IP: Final = 30
 MOST_REFUNDS_PER_IP: Final = 60
-# Printed pages are heavy: each ticket carries its QR.
-PRINTED: Final = 50
+# Printed pages are heavy: each ticket carries its QR. A part of what one record of names holds.
+PRINTED: Final = 25
 SHOWN_GUESTS: Final = 10
 SHOWN_WRONG: Final = 50
 
