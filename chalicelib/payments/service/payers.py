@@ -22,7 +22,10 @@ BACK = {Came.PAID: Came.ASKED, Came.LEFT: Came.LEFT}
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """`tickets` are the first hundred of `made`; `refunds` the newest ones, oldest first."""
+    """`tickets` are the first hundred of `made`; `refunds` the newest ones, oldest first.
+
+    `receipt` is its number, empty while it is being made.
+    """
 
     order: Order
     situation: Situation
@@ -30,6 +33,7 @@ class Told:
     now: datetime
     tickets: tuple[Voucher, ...] = ()
     refunds: tuple[Refund, ...] = ()
+    receipt: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
