@@ -12,7 +12,7 @@ from chalicelib.core.web.pages import error_page
 from chalicelib.core.web.sessions import SESSION_COOKIE
 from infra.local.door import AWAY
 from infra.steps import ROOT
-from tests.journeys import officers
+from tests.journeys import officers, parties
 from tests.journeys.browser import DESKTOP, PHONE, Window, Windows
 from tests.journeys.cast import Cast, cast_of, ended
 from tests.journeys.visits import REFUSALS, VISITS, Refusal, Visit
@@ -46,10 +46,11 @@ class Stage:
 
 @pytest.fixture(scope="module")
 def stage(windows: Windows, running_city: SecondCity) -> Iterator[Stage]:
-    people = {name: officers.log_in(windows.open("en"), name) for name in ("ayu", "made", "sri")}
+    people = {name: officers.log_in(windows.open("en"), name) for name in ("ayu", "made", "sri", "kadek")}
     people["resident"] = windows.open("en")
     ayu, made = people["ayu"], people["made"]
     cast = cast_of(running_city, people["resident"], ayu, made)
+    cast |= parties.cast_of(running_city, people["resident"], people["kadek"])
     yield Stage(cast, people)
     ended(cast, ayu, made)
 

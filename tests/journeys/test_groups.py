@@ -1,7 +1,6 @@
 """In Chromium on a phone: forty people with one payment, one of them stays at home; a lost ticket; a fine by number."""
 
 import re
-import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -9,9 +8,11 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from chalicelib.core.text import local
+from tests.journeys import parties
 from tests.journeys.browser import PHONE, Window, Windows
 from tests.journeys.limits import forget_limits
-from tests.journeys.residents import Reader, mailbox
+from tests.journeys.payers import HOSTED, TICKETS_MS
+from tests.journeys.residents import mailbox
 from tests.stack.second_city import SecondCity
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
@@ -21,7 +22,6 @@ languages = pytest.mark.parametrize("lang", ["id", "en"])
 FINES = {"id": "STPP/2026/0042", "en": "STPP/2026/0043"}
 # Amounts that nothing else costs, so that card, time and amount find one order alone.
 LOST = {"id": 11, "en": 13}
-SECONDS = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -32,35 +32,6 @@ def opened(chromium: Browser, running_city: SecondCity) -> Iterator[Windows]:
     windows.close()
 
 
-def people(count: int) -> str:
-    mark = uuid.uuid4().hex[:4]
-    return "\n".join(f"Tamu {mark} {number:02d}{', child' if number % 4 == 3 else ''}" for number in range(count))
-
-
-def listed(window: Window, names: str) -> None:
-    """The list is checked, and its price shown."""
-    window.go("/pay/group/mangrove")
-    day = window.page.locator("select[name=day] option").nth(9).get_attribute("value")
-    window.select("day", str(day))
-    window.select("item", "adult")
-    window.fill(names=names)
-    window.press("Check the list")
-
-
-def press_pay(window: Window) -> None:
-    """The button with the price, and the provider's page that comes of it."""
-    with window.page.expect_navigation(url=re.compile(r"/c/pay/"), wait_until="load"):
-        window.main.locator("button[formaction$='/order']").click()
-
-
-def pay_by_card(window: Window, email: str) -> None:
-    """On the provider's page; back on the order's page when that says so."""
-    for name, value in {"email": email, "number": "4242 4242 4242 4242", "expiry": "12/34", "cvc": "123"}.items():
-        window.page.fill(f"#{name}", value)
-    with window.page.expect_navigation(url=re.compile(r"/pay/orders/"), wait_until="load"):
-        window.page.locator("button[value=card]").click()
-
-
 def sound(window: Window) -> None:
     assert window.faults() == []
     window.wide(320)
@@ -69,29 +40,18 @@ def sound(window: Window) -> None:
     assert window.leads_nowhere() == []
 
 
-def bought_for(window: Window, reader: Reader, names: str) -> str:
-    """The order's reference, once its tickets are there."""
-    listed(window, names)
-    press_pay(window)
-    pay_by_card(window, reader.address)
-    group = window.main.get_by_role("link", name=window.say("All names of the group, with a link for each"))
-    expect(group).to_be_visible(timeout=SECONDS)
-    return window.last
-
-
 @languages
 def test_forty_people_one_payment_and_one_stays_at_home(opened: Windows, running_city: SecondCity, lang: str) -> None:
     window, reader = opened.open(lang, PHONE), mailbox(running_city, lang)
-    names = people(40)
-    listed(window, names)
+    names = parties.people(40)
+    parties.check_list(window, names)
     sound(window)
     window.sees("Check before you pay")
-    press_pay(window)
-    pay_by_card(window, reader.address)
-    link = window.main.get_by_role("link", name=window.say("All names of the group, with a link for each"))
-    expect(link).to_be_visible(timeout=SECONDS)
+    parties.press_price(window)
+    parties.pay_by_card(window, reader.address)
+    expect(window.main.get_by_role("link", name=window.say(parties.ALL_NAMES))).to_be_visible(timeout=TICKETS_MS)
     reference = window.last
-    window.follow("All names of the group, with a link for each")
+    window.follow(parties.ALL_NAMES)
     expect(window.main.locator('a[href*="/pay/tickets/"]')).to_have_count(40)
     sound(window)
 
@@ -112,7 +72,7 @@ def test_forty_people_one_payment_and_one_stays_at_home(opened: Windows, running
 @languages
 def test_a_wrong_line_is_named_and_the_list_stays(opened: Windows, lang: str) -> None:
     window = opened.open(lang, PHONE)
-    listed(window, "Ayu\nBagus, senior\nCitra")
+    parties.check_list(window, "Ayu\nBagus, senior\nCitra")
 
     assert window.status == 422
     window.sees("These lines have a problem:")
@@ -138,16 +98,12 @@ def test_a_file_is_read_into_the_list(opened: Windows, lang: str) -> None:
 @languages
 def test_a_lost_ticket_is_found_by_mail_and_by_card(opened: Windows, running_city: SecondCity, lang: str) -> None:
     window, reader = opened.open(lang, PHONE), mailbox(running_city, lang)
-    reference = bought_for(window, reader, "\n".join(f"Tamu {number}" for number in range(LOST[lang])))
+    reference = parties.buy(window, reader, "\n".join(f"Tamu {number}" for number in range(LOST[lang])))
     paid_at = local(datetime.now(UTC))
 
-    window.go("/pay/find")
+    parties.ask_by_mail(window, reader)
     sound(window)
-    window.fill(email=reader.address)
-    window.press("Send me the code")
-    sound(window)
-    (code,) = re.findall(r"\b\d{6}\b", reader.waits_for({"id": "Kodenya", "en": "The code is"}[lang])["text"])
-    window.fill(code=code)
+    window.fill(code=parties.code_of(reader))
     window.press("Show my tickets")
     window.sees(reference)
     sound(window)
@@ -164,15 +120,9 @@ def test_the_link_of_the_mail_asks_before_it_shows_anything(
     opened: Windows, running_city: SecondCity, lang: str
 ) -> None:
     window, reader = opened.open(lang, PHONE), mailbox(running_city, lang)
-    reference = bought_for(window, reader, "Ayu\nBagus")
-    window.go("/pay/find")
-    window.fill(email=reader.address)
-    window.press("Send me the code")
-    (link,) = {
-        one
-        for one in reader.waits_for({"id": "Kodenya", "en": "The code is"}[lang])["links"]
-        if "/pay/find/confirm/" in one
-    }
+    reference = parties.buy(window, reader, "Ayu\nBagus")
+    parties.ask_by_mail(window, reader)
+    link = parties.link_of(reader)
     window.page.goto(link)
     sound(window)
     window.does_not_see(reference)
@@ -183,35 +133,19 @@ def test_the_link_of_the_mail_asks_before_it_shows_anything(
 @languages
 def test_a_fine_is_found_by_its_number_and_paid_once(opened: Windows, running_city: SecondCity, lang: str) -> None:
     window, reader = opened.open(lang, PHONE), mailbox(running_city, lang)
-    window.go("/pay/bills")
-    sound(window)
-    window.tick("scheme", "fine")
-    window.fill(number=FINES[lang].lower())
-    window.press("See what is owed")
+    parties.look_up(window, "fine", FINES[lang].lower())
     window.sees(FINES[lang])
     sound(window)
-    press_pay_bill(window)
-    pay_by_card(window, reader.address)
+    with window.page.expect_navigation(url=HOSTED, wait_until="load"):
+        window.button("Pay").click()
+    parties.pay_by_card(window, reader.address)
 
     def noted() -> bool:
-        look(window, lang)
+        """Not asked more often than a neighbour may look."""
+        window.page.wait_for_timeout(3_000)
+        parties.look_up(window, "fine", FINES[lang])
         return window.main.get_by_role("table").count() == 1
 
     running_city.eventually(noted, 60)
     window.sees("Nothing is owed here", "Paid")
     sound(window)
-
-
-def press_pay_bill(window: Window) -> None:
-    with window.page.expect_navigation(url=re.compile(r"/c/pay/"), wait_until="load"):
-        window.button("Pay").click()
-
-
-def look(window: Window, lang: str) -> None:
-    window.go("/pay/bills")
-    window.tick("scheme", "fine")
-    window.fill(number=FINES[lang])
-    window.press("See what is owed")
-    if window.status == 429:
-        raise AssertionError("looked too often")
-    window.page.wait_for_timeout(2_000)

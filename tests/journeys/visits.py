@@ -4,11 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from tests.journeys import parties
 from tests.journeys.browser import Window
 
 SUBSCRIPTIONS = "/{lang}/alerts/subscriptions"
 ALERT = "/{lang}/staff/alerts/{id}"
 ORDER = "/{lang}/pay/orders/{reference}"
+GROUP = "/{lang}/pay/group/{scheme}"
+BILLS = "/{lang}/staff/payments/bills"
 INCIDENT = "/{lang}/staff/incidents/{id}"
 
 
@@ -73,6 +76,17 @@ VISITS = [
     Visit(ORDER, "/pay/orders/{bought}"),
     Visit(ORDER + "/refund", "/pay/orders/{bought}/refund"),
     Visit("/{lang}/pay/tickets/{voucher}", "/pay/tickets/{ticket}"),
+    Visit(GROUP, "/pay/group/mangrove"),
+    Visit(ORDER + "/group", "/pay/orders/{group}/group"),
+    Visit(ORDER + "/group/print", "/pay/orders/{group}/group/print"),
+    Visit("/{lang}/pay/find", "/pay/find"),
+    Visit("/{lang}/pay/find/asked/{token}", "/pay/find/asked/{sought}"),
+    Visit("/{lang}/pay/find/confirm/{token}", "/pay/find/confirm/{proof}"),
+    Visit("/{lang}/pay/find/tickets/{token}", "/pay/find/tickets/{found}"),
+    Visit("/{lang}/pay/bills", "/pay/bills"),
+    Visit(BILLS, "/staff/payments/bills", "kadek"),
+    Visit(BILLS + "/{id}", "/staff/payments/bills/{billing}", "kadek"),
+    Visit(BILLS + "/{id}/bill", "/staff/payments/bills/{bill}/bill", "kadek"),
     Visit("/{lang}/staff", "/staff", "ayu"),
     Visit("/{lang}/staff", "/staff", "sri"),
     Visit("/{lang}/staff/prices", "/staff/prices", "sri"),
@@ -96,6 +110,7 @@ VISITS = [
 ]
 # Routes for people that answer no page of ours; those for machines are asked in tests/web/test_openapi.py.
 NO_PAGE = {
+    ORDER + "/group.csv": "CSV",
     "/": "leads to the reader's language",
     "/{lang}/login": "leads to the provider's page",
     "/login/callback": "leads from there to the desk",
@@ -137,7 +152,64 @@ def again_and_again(window: Window) -> None:
         window.press("Send a new code")
 
 
+def another_list(window: Window) -> None:
+    """The price of a list is pressed when the list has changed."""
+    parties.check_list(window, "Ayu")
+    window.fill(names="Ayu\nBagus")
+    parties.press_price(window)
+
+
+def nobody_in_group(window: Window) -> None:
+    window.press("Somebody is not coming: see what comes back")
+
+
+def another_amount(window: Window) -> None:
+    """Somebody of the group gives back at a price that was never shown."""
+    window.page.locator("[name=places]").first.check()
+    window.press("Somebody is not coming: see what comes back")
+    window.page.evaluate("document.querySelector('[name=expected]').value = 1")
+    window.press("Void these tickets and pay back")
+
+
+def no_bill(window: Window) -> None:
+    """A number that owes several, none of which is chosen."""
+    parties.look_up(window, "market", "PB-0123")
+    window.press("Pay")
+
+
+def wrong_bills(window: Window) -> None:
+    """A list of bills that was right is changed before it is handed in."""
+    window.select("scheme", "market")
+    window.fill(rows="PB-7777,2026-11,1000,Contoh")
+    window.press("Check the list")
+    window.fill(rows="PB-7777,2026-13,1000,Contoh")
+    with window.page.expect_navigation(wait_until="load"):
+        window.main.locator("button[formaction$='/issue']").click()
+
+
 REFUSALS = [
+    Refusal(GROUP, "/pay/group/mangrove", name="nobody in the group", act=empty("Check the list")),
+    Refusal(GROUP + "/order", "/pay/group/mangrove", name="another list", act=another_list),
+    Refusal(ORDER + "/group/refund", "/pay/orders/{group}/group", name="nobody stays away", act=nobody_in_group),
+    Refusal(ORDER + "/group/refund/ask", "/pay/orders/{group}/group", name="another amount", act=another_amount),
+    Refusal("/{lang}/pay/find/email", "/pay/find", name="no mailbox", act=empty("Send me the code")),
+    Refusal("/{lang}/pay/find/card", "/pay/find", name="no card", act=empty("Find the ticket")),
+    Refusal(
+        "/{lang}/pay/find/asked/{token}", "/pay/find/asked/{sought}", name="no code", act=empty("Show my tickets")
+    ),
+    Refusal("/{lang}/pay/bills", "/pay/bills", name="no number", act=empty("See what is owed")),
+    Refusal("/{lang}/pay/bills/order", "/pay/bills", name="no bill", act=no_bill),
+    Refusal(BILLS, "/staff/payments/bills", "kadek", name="no bills", act=empty("Check the list")),
+    Refusal(BILLS + "/issue", "/staff/payments/bills", "kadek", name="wrong bills", act=wrong_bills),
+    Refusal(BILLS + "/one", "/staff/payments/bills", "kadek", name="no single bill", act=empty("Hand in this bill")),
+    Refusal(BILLS + "/find", "/staff/payments/bills", "kadek", name="nobody's bills", act=empty("Find")),
+    Refusal(
+        BILLS + "/{id}/bill",
+        "/staff/payments/bills/{bill}/bill",
+        "kadek",
+        name="no reason to withdraw",
+        act=empty("Withdraw"),
+    ),
     Refusal("/{lang}/track", "/track", name="code unknown", act=typed("Track", code="LP-0000")),
     Refusal("/{lang}/report", "/report", name="report empty", act=empty("Send the report")),
     Refusal("/{lang}/report", "/report", name="report contact", act=typed("Send the report", contact="nobody")),
@@ -211,6 +283,7 @@ REFUSALS = [
 # Forms that an ordinary press cannot make refuse.
 NO_REFUSAL = {
     "/{lang}/logout": "has nothing to fill in",
+    "/{lang}/pay/find/confirm/{token}": "has nothing to fill in",
     "/{lang}/logout-everywhere": "has nothing to fill in",
     SUBSCRIPTIONS + "/confirm/{token}": "has nothing to fill in",
     SUBSCRIPTIONS + "/stop/{token}": "has nothing to fill in, and may be repeated",
