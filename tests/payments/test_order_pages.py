@@ -293,6 +293,18 @@ def test_asking_for_the_state_never_troubles_the_provider(money: MoneyCity) -> N
     assert "ask" not in money.strikes.seen
 
 
+def test_who_comes_back_too_often_is_told_what_we_heard(money: MoneyCity) -> None:
+    reference = ordered(money)
+    for _ in range(120):
+        assert says(page(money, reference, came="left"), SITUATIONS[Situation.LEFT].title)
+    money.strikes.seen.clear()
+    left, returned = page(money, reference, came="left"), page(money, reference, came="paid")
+
+    assert says(left, SITUATIONS[Situation.WAITING].title)
+    assert says(returned, SITUATIONS[Situation.RETURNED].title)
+    assert "ask" not in money.strikes.seen
+
+
 def test_too_many_presses_wait(money: MoneyCity) -> None:
     reference = ordered(money)
     statuses = {press(money, reference, "check").status for _ in range(121)}

@@ -7,7 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from chalicelib.core.clock import WITA
 from chalicelib.payments.model.graph import State
 from chalicelib.payments.model.order import NOTHING, Order, Stage
 
@@ -22,6 +21,7 @@ class Came(StrEnum):
     SILENT = "silent"  # the provider did not answer
     REFUSED = "refused"  # the provider said no for good
     FULL = "full"  # they tried to pay for places that others have
+    OVER = "over"  # they tried again too late
 
 
 class Situation(StrEnum):
@@ -33,7 +33,7 @@ class Situation(StrEnum):
     CHECKING = "checking"
     ENDING = "ending"
     EXPIRED = "expired"
-    OVER = "over"  # expired, and so is the day of the visit
+    OVER = "over"  # expired, and too late to try again
     MAKING = "making"
     READY = "ready"
     PARTLY_BACK = "partly_back"
@@ -52,6 +52,11 @@ class Situation(StrEnum):
     def may_check(self) -> bool:
         """Asking the provider may tell more."""
         return self in MAY_CHECK
+
+    @property
+    def in_flight(self) -> bool:
+        """Money may be moving: nobody pays, and the page asks the provider once by itself."""
+        return self in IN_FLIGHT
 
     @property
     def passes(self) -> bool:
@@ -84,7 +89,7 @@ def _unpaid(order: Order, now: datetime, came: Came) -> Situation:
     if came is Came.PAID:
         return Situation.RETURNED
     if order.state is State.EXPIRED:
-        return Situation.OVER if _is_over(order, now) else Situation.EXPIRED
+        return Situation.OVER if came is Came.OVER or order.is_over(now) else Situation.EXPIRED
     if order.state is State.HELD:
         return Situation.NOT_CHARGED
     return _open(order, now, came)
@@ -97,10 +102,6 @@ def _open(order: Order, now: datetime, came: Came) -> Situation:
     if order.attempt.declined:
         return Situation.DECLINED
     return Situation.LEFT if came is Came.LEFT else Situation.WAITING
-
-
-def _is_over(order: Order, now: datetime) -> bool:
-    return order.day is not None and order.day < now.astimezone(WITA).date()
 
 
 def _paid(order: Order, made: int) -> Situation:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from chalicelib.core.errors import TooMany
 from chalicelib.core.qr import qr_svg
 from chalicelib.core.text import Text
 from chalicelib.core.toolbox import toolbox
@@ -14,7 +15,7 @@ from chalicelib.core.web.pages import Pages
 from chalicelib.core.web.visit import Visit
 from chalicelib.payments.model.order import Order
 from chalicelib.payments.model.token import address_of
-from chalicelib.payments.model.truth import Situation
+from chalicelib.payments.model.truth import Came, Situation
 from chalicelib.payments.model.voucher import Standing, Voucher
 from chalicelib.payments.pages.onward import back, came, known, onward
 from chalicelib.payments.pages.steps import steps
@@ -34,7 +35,7 @@ UNKNOWN = DECLINED["card_declined"]
 
 @pages.get("/{lang}/pay/orders/{reference}", guard=anyone)
 def show_order(visit: Visit, reference: str) -> Answer:
-    told = payers().told(known(reference), came(visit))
+    told = payers().told(known(reference), came(visit), ask=_may_ask(visit))
     return Page("payments/order.html", {**_words(told), **_tickets(told, visit.language), "came": came(visit)})
 
 
@@ -58,6 +59,16 @@ def picture(voucher: Voucher, language: str) -> str:
         return ""
     address = address_of(toolbox().origin, voucher.token)
     return qr_svg(address, QR.format(code=voucher.code).in_(language))
+
+
+def _may_ask(visit: Visit) -> bool:
+    """Who comes back again and again is told what we heard, so that nobody wears out the provider through us."""
+    try:
+        if came(visit) in (Came.PAID, Came.LEFT):
+            _limit(visit)
+    except TooMany:
+        return False
+    return True
 
 
 def _limit(visit: Visit) -> None:

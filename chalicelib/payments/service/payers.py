@@ -12,7 +12,7 @@ from chalicelib.payments.model.order import Order
 from chalicelib.payments.model.refund import Refund
 from chalicelib.payments.model.truth import Came, Situation, situation
 from chalicelib.payments.model.voucher import Voucher
-from chalicelib.payments.service.orders import NothingToPay, SoldOut, orders
+from chalicelib.payments.service.orders import NothingToPay, SoldOut, TooOld, orders
 from chalicelib.payments.store.orders import OrderStore
 
 MOST_TICKETS, MOST_REFUNDS = 100, 20
@@ -49,9 +49,10 @@ class Payers:
         self._tools = tools
         self._store = OrderStore(tools.store)
 
-    def told(self, reference: str, came: Came = Came.DIRECTLY) -> Told:
+    def told(self, reference: str, came: Came = Came.DIRECTLY, *, ask: bool = True) -> Told:
         """Who comes back from the provider is told what it says now, not what we heard last. Raises NotFound."""
-        came = self._asked(reference, came) if came in BACK else came
+        if came in BACK:
+            came = self._asked(reference, came) if ask else _unasked(came)
         order, now = self._store.order(reference), self._tools.now()
         codes = self._store.codes(reference) if order.captured and order.places else ()
         return Told(
@@ -77,6 +78,8 @@ class Payers:
             return Way()
         except SoldOut:
             return Way(came=Came.FULL)
+        except TooOld:
+            return Way(came=Came.OVER)
         except SILENCE as silence:
             return _silent(reference, silence)
 
@@ -89,9 +92,12 @@ class Payers:
         return Way(came=Came.ASKED)
 
     def _asked(self, reference: str, came: Came) -> Came:
-        if self.check(reference).came is Came.ASKED:
-            return BACK[came]
-        return Came.PAID if came is Came.PAID else Came.DIRECTLY
+        return BACK[came] if self.check(reference).came is Came.ASKED else _unasked(came)
+
+
+def _unasked(came: Came) -> Came:
+    """That nothing was paid is believed only of the provider."""
+    return Came.PAID if came is Came.PAID else Came.DIRECTLY
 
 
 def _silent(reference: str, silence: CityError) -> Way:
