@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.payments.gateway.port import CheckoutState
-from chalicelib.payments.model.graph import State
+from chalicelib.payments.gateway.port import CheckoutState, DisputeState, ProviderDispute, ProviderDown
+from chalicelib.payments.model.graph import State, Unexpected
 from chalicelib.payments.model.voucher import Standing
-from chalicelib.payments.service.orders import NothingToPay, SoldOut
+from chalicelib.payments.service.orders import NothingToPay, SoldOut, TooOld
+from chalicelib.payments.service.refunds import refunds
 from chalicelib.payments.service.settling import settling
 from tests.payments.money_city import MoneyCity, money_city
 from tests.twins.provider import DECLINED, SLOW_REFUND
@@ -201,3 +202,71 @@ def test_an_amount_that_was_never_asked_for_is_kept_for_finance(town: MoneyCity)
     assert town.kept(reference).state is State.PAYING
     assert "NoticeUnexpected" in town.city.names()
     assert town.postings() == []
+
+
+def test_a_fault_that_the_provider_repeats_for_its_key_does_not_stop_an_order(town: MoneyCity) -> None:
+    reference = town.order(1)
+    town.world.sandbox.breaks("broken")
+    for _ in range(2):
+        with pytest.raises(ProviderDown):
+            town.url(reference)
+
+    town.city.clock.pass_(timedelta(minutes=3))
+    town.url(reference)
+    assert town.world.pay(town.checkout(reference)) == "paid"
+    town.hear()
+    assert town.kept(reference).state is State.PAID
+
+
+def test_a_fault_that_the_provider_repeats_does_not_keep_seats_for_ever(town: MoneyCity) -> None:
+    reference = town.order(1)
+    town.world.sandbox.breaks("broken")
+    with pytest.raises(ProviderDown):
+        town.url(reference)
+    town.tick(timedelta(minutes=41))
+
+    assert (town.kept(reference).state, town.taken()) == (State.EXPIRED, 0)
+
+
+def test_a_checkout_whose_answer_was_lost_is_found_and_ended(town: MoneyCity) -> None:
+    reference = town.order(1)
+    town.world.sandbox.breaks("lost")
+    with pytest.raises(ProviderDown):
+        town.url(reference)
+    town.tick(timedelta(minutes=41))
+
+    assert (town.kept(reference).state, town.taken()) == (State.EXPIRED, 0)
+    assert [session["status"] for session in town.world.things("session")] == ["expired"]
+
+
+def test_an_order_of_yesterday_is_made_anew(town: MoneyCity) -> None:
+    reference = town.order(1)
+    town.tick(timedelta(hours=25))
+
+    with pytest.raises(TooOld):
+        town.url(reference)
+    assert town.taken() == 0
+
+
+def test_a_dispute_of_what_went_back_already_is_kept_for_finance(town: MoneyCity) -> None:
+    reference = bought(town, 1)
+    order = town.kept(reference)
+    told = ProviderDispute(id="dp_1", payment=order.payment, amount=order.total, state=DisputeState.LOST)
+    with pytest.raises(Unexpected):
+        refunds().dispute(told)
+
+    dispute = town.world.dispute(order.payment)
+    town.world.close_dispute(dispute, won=False)
+    town.hear(lambda found: found[::-1])
+    assert "NoticeUnexpected" in town.city.names()
+
+
+def test_a_notice_of_an_order_that_is_not_ours_is_answered(town: MoneyCity) -> None:
+    reference = town.order(1)
+    town.url(reference)
+    for session in town.world.things("session"):
+        session["metadata"]["order"] = session["_metadata"]["order"] = "PS-ELSE"
+    town.world.pay(town.checkout(reference), DECLINED)
+    town.hear()
+
+    assert town.kept(reference).attempt.declined == ""

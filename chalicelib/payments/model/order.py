@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Self
 
+from chalicelib.core.clock import WITA
 from chalicelib.core.money import Money
 from chalicelib.core.text import Text
 from chalicelib.core.vault import Sealed
@@ -14,6 +15,8 @@ PREFIX: Final = "PS"  # pesanan
 # A provider's checkout lives 30 minutes at least; an attempt may still be opened in its first nine.
 HOLD: Final = timedelta(minutes=40)
 MOST_ATTEMPTS: Final = 20
+# An order that ended may be tried again for a day: after that its prices and places are looked at anew.
+FRESH: Final = timedelta(days=1)
 NOTHING: Final = Money(0, "IDR")
 # Who is through at the provider but has not paid (a bank that takes its time) is asked about again.
 ASK_AGAIN: Final = timedelta(minutes=5)
@@ -147,6 +150,12 @@ class Order:
     @property
     def returnable(self) -> Money:
         return self.captured - self.refunded - self.going_back
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it is too late to try again: its visit is over, its price is of another day, or it pays bills, which
+        may have been paid or withdrawn in the meantime."""
+        past = self.day is not None and self.day < now.astimezone(WITA).date()
+        return past or bool(self.bills) or now - self.placed_at > FRESH
 
     def price_of(self, place: int) -> Money:
         """What one place cost: places count through the lines in their order. IndexError for one that is not there."""

@@ -89,10 +89,10 @@ SITUATIONS = {
         button=TRY_AGAIN,
     ),
     Situation.OVER: Words(
-        title=Text(id="Hari kunjungan sudah lewat", en="The day of the visit is over"),
+        title=Text(id="Pesanan ini sudah berakhir", en="This order is over"),
         lead=Text(
-            id="Anda tidak dikenai biaya, dan pesanan ini tidak dapat dibayar lagi.",
-            en="You have not been charged, and this order cannot be paid any more.",
+            id="Anda tidak dikenai biaya. Pesanan ini tidak dapat dibayar lagi; Anda boleh membuat yang baru.",
+            en="You have not been charged. This order cannot be paid any more; you may make a new one.",
         ),
         kind="warn",
     ),

@@ -7,9 +7,9 @@ from chalicelib.core.errors import CityError
 from chalicelib.core.log import note
 from chalicelib.core.toolbox import Toolbox, toolbox
 from chalicelib.payments.gateway import provider
-from chalicelib.payments.gateway.port import Provider, ProviderRefused
+from chalicelib.payments.gateway.port import Provider, ProviderDown, ProviderRefused
 from chalicelib.payments.model.graph import State
-from chalicelib.payments.model.order import Order
+from chalicelib.payments.model.order import HOLD, Order
 from chalicelib.payments.service.orders import request
 from chalicelib.payments.service.settling import Settling
 from chalicelib.payments.store.orders import OrderStore
@@ -38,13 +38,24 @@ class Holds:
         order = self._store.order(reference)
         if order.state not in (State.HELD, State.PAYING):
             return
-        try:
-            checkout = order.attempt.checkout or self._provider.open_checkout(request(order, self._tools.origin)).id
-        except ProviderRefused:
-            # It never existed, and for a request as old as this one it never will.
+        checkout = order.attempt.checkout or self._found(order)
+        if checkout:
+            self._settling.settle(self._provider.end_checkout(checkout))
+        else:
             self._settling.end(reference, order.attempt.id)
-            return
-        self._settling.settle(self._provider.end_checkout(checkout))
+
+    def _found(self, order: Order) -> str:
+        """The checkout of an attempt whose answer never came; "" where there is none, and never will be.
+
+        The same key brings it back. A provider repeats even its own faults for a key: then its list says what there is.
+        """
+        try:
+            return self._provider.open_checkout(request(order, self._tools.origin)).id
+        except ProviderRefused:
+            return ""
+        except ProviderDown:
+            made = self._provider.checkouts(order.attempt.expires_at - HOLD, self._tools.now())
+            return next((one.id for one in made if one.attempt == order.attempt.id), "")
 
     def _end_noted(self, order: Order) -> None:
         try:

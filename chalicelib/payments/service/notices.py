@@ -15,11 +15,13 @@ from chalicelib.payments.gateway.port import Notice, Provider
 from chalicelib.payments.model.graph import Unexpected
 from chalicelib.payments.service.refunds import Refunds
 from chalicelib.payments.service.settling import Settling
+from chalicelib.payments.store.orders import OrderStore
 
 
 class Notices:
     def __init__(self, tools: Toolbox, payments: Provider) -> None:
         self._provider = payments
+        self._store = OrderStore(tools.store)
         self._settling = Settling(tools)
         self._refunds = Refunds(tools, payments)
 
@@ -35,6 +37,8 @@ class Notices:
             self._take(notice, once)
         except Unexpected:
             self._keep(notice, once)
+        except NotFound:
+            note("notice_not_ours", notice=notice.id, kind=notice.kind)
         except AlreadyDone:
             note("notice_repeated", notice=notice.id, kind=notice.kind)
 
@@ -51,13 +55,17 @@ class Notices:
             note("notice_ignored", notice=notice.id, kind=notice.kind)
 
     def _keep(self, notice: Notice, once: Once) -> None:
-        reference = notice.checkout.order if notice.checkout else notice.order
         try:
-            self._settling.record(reference, notice.id, notice.kind, once)
+            self._settling.record(self._about(notice), notice.id, notice.kind, once)
         except NotFound:
             note("notice_not_ours", notice=notice.id, kind=notice.kind)
         except AlreadyDone:
             note("notice_repeated", notice=notice.id, kind=notice.kind)
+
+    def _about(self, notice: Notice) -> str:
+        """The order of a notice; "" for one of nobody's payment. Raises NotFound."""
+        about = notice.refund or notice.dispute
+        return self._store.order_of(about.payment).reference if about else notice.order
 
 
 def notices() -> Notices:

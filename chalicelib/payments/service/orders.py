@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from chalicelib.core.errors import AlreadyDone, Conflict, Stale
+from chalicelib.core.errors import AlreadyDone, Conflict, Invalid, Stale
 from chalicelib.core.events import PUBLIC
 from chalicelib.core.ids import new_id, new_reference
 from chalicelib.core.money import Money
@@ -13,7 +13,15 @@ from chalicelib.core.text import Text
 from chalicelib.core.toolbox import Toolbox, toolbox
 from chalicelib.payments.events import CheckoutOpened, OrderHeldAgain, OrderPlaced
 from chalicelib.payments.gateway import provider
-from chalicelib.payments.gateway.port import Checkout, CheckoutRequest, CheckoutState, Line, Provider, ProviderRefused
+from chalicelib.payments.gateway.port import (
+    Checkout,
+    CheckoutRequest,
+    CheckoutState,
+    Line,
+    Provider,
+    ProviderDown,
+    ProviderRefused,
+)
 from chalicelib.payments.model.graph import State
 from chalicelib.payments.model.group import in_records
 from chalicelib.payments.model.order import HOLD, PREFIX, Attempt, Order, Stage
@@ -24,6 +32,8 @@ from chalicelib.schemes.reads import scheme as known_scheme
 
 # A provider's checkout must live for half an hour from the moment it is made.
 SHORTEST: Final = timedelta(minutes=31)
+# An attempt that has failed for so long is not asked for again with the same key.
+PATIENCE: Final = timedelta(minutes=2)
 
 
 class SoldOut(Conflict):
@@ -43,6 +53,15 @@ class TooSmall(Conflict):
     def __init__(self, least: Money) -> None:
         super().__init__(least=least.minor_units)
         self.least = least
+
+
+class TooOld(Conflict):
+    """It ended long ago, its visit is over, or its bills may have changed: a new order shows what is true today."""
+
+    title = Text(
+        id="Pesanan ini sudah terlalu lama. Buat pesanan baru; Anda belum dikenai biaya",
+        en="This order is too old. Please make a new one; you have not been charged",
+    )
 
 
 class NothingToPay(Conflict):
@@ -93,7 +112,7 @@ class Orders:
     def pay(self, reference: str) -> str:
         """The address of the provider's page for this order: the same one while it may be paid.
 
-        Raises NotFound, NothingToPay, SoldOut, ProviderDown (nothing was charged; the order stays as it is).
+        Raises NotFound, NothingToPay, SoldOut, TooOld, ProviderDown (nothing was charged; the order stays as it is).
         """
         order = self._store.order(reference)
         if order.state is State.PAYING and order.attempt.expires_at <= self._tools.now():
@@ -130,17 +149,32 @@ class Orders:
         return Order(reference=reference, placed_at=now, attempts=(attempt,), due_at=attempt.expires_at, **vars(basket))
 
     def _held_again(self, order: Order) -> Order:
+        if not self._may_be_tried_again(order):
+            raise TooOld
         held = order.held_again(new_id("attempt", self._tools.now()), self._tools.now())
         fact = OrderHeldAgain(reference=order.reference, attempt=held.attempt.id)
         self._kept(Change(order=held, facts=(fact,), took=held.stock))
         return self._store.order(order.reference)
 
+    def _may_be_tried_again(self, order: Order) -> bool:
+        try:
+            known_scheme(order.scheme).check_visit(order.day, order.slot, self._tools.now())
+        except Invalid:
+            return False
+        return not order.is_over(self._tools.now())
+
     def _opened(self, order: Order) -> str:
-        """Asks for the attempt's checkout; one that was never made and is too old by now is replaced by another."""
+        """Asks for the attempt's checkout. One that was refused because it is too old by now, or that only ever failed
+        (a provider repeats even its own faults for a key), is replaced by another: nobody has the address of the old
+        one, so nobody can pay it."""
         try:
             checkout = self._provider.open_checkout(request(order, self._tools.origin))
         except ProviderRefused:
             if order.attempt.expires_at - self._tools.now() > SHORTEST:
+                raise
+            return self._opened(self._restarted(order))
+        except ProviderDown:
+            if order.attempt.expires_at - self._tools.now() > HOLD - PATIENCE:
                 raise
             return self._opened(self._restarted(order))
         return self._noted(order, checkout)
