@@ -8,6 +8,7 @@ import pytest
 from app import app
 from chalicelib.core.errors import Unavailable
 from chalicelib.core.ids import new_reference
+from chalicelib.core.web.portal import security_headers
 from tests.web.city import City, memory_city
 from tests.web.client import Client
 
@@ -54,6 +55,14 @@ def test_public_pages_set_no_cookie_and_carry_every_security_header(visitor: Cli
     assert reply.headers["X-Frame-Options"] == "DENY"
     assert "<script>" not in reply.text
     assert " style=" not in reply.text
+
+
+def test_a_form_may_lead_to_the_checkout_where_there_is_one_and_nowhere_else() -> None:
+    away = security_headers("https://checkout.example")["Content-Security-Policy"]
+    home = security_headers("")["Content-Security-Policy"]
+
+    assert away.endswith("; form-action 'self' https://checkout.example")
+    assert home.endswith("; form-action 'self'")
 
 
 @pytest.mark.parametrize("page", ["", "privacy", "accessibility", "help"])
