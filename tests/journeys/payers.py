@@ -9,6 +9,7 @@ from typing import Any
 from playwright.sync_api import Locator, expect
 
 from chalicelib.core.clock import WITA
+from chalicelib.core.text import Text
 from chalicelib.payments.model.truth import Situation
 from chalicelib.payments.pages.words import SITUATIONS, WITH_TICKETS
 from tests.journeys.browser import Window
@@ -106,6 +107,16 @@ def has_tickets(window: Window, count: int) -> None:
 
 def sees(window: Window, situation: Situation) -> None:
     expect(window.main).to_contain_text(window.say(SITUATIONS[situation].title), timeout=TICKETS_MS)
+
+
+def sees_in_a_while(window: Window, path: str, words: Text) -> None:
+    """On a page that nobody's script refreshes."""
+    for _ in range(60):
+        window.go(path)
+        if window.say(words) in window.main.inner_text():
+            return
+        window.page.wait_for_timeout(1000)
+    window.sees(words)
 
 
 def buy(window: Window, adults: int = 2, days: int = 3) -> str:

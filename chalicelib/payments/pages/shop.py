@@ -5,8 +5,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from chalicelib.core.errors import Invalid
-from chalicelib.core.text import Text, local
-from chalicelib.core.text import day as day_words
+from chalicelib.core.text import MONTHS, Text, local
 from chalicelib.core.toolbox import toolbox
 from chalicelib.core.web.answers import FORM, Answer, Page
 from chalicelib.core.web.forms import Form
@@ -135,8 +134,10 @@ def _choice_words(when: Text, left: int | None) -> Text:
 
 
 def _day(day: date, now: datetime) -> Text:
+    """`Besok, 25 November`: short enough for a phone, and never a year away."""
     near = {0: TODAY, 1: TOMORROW}.get((day - local(now).date()).days, WEEKDAYS[day.weekday()])
-    return Text(id=f"{near.id}, {day_words(day, 'id')}", en=f"{near.en}, {day_words(day, 'en')}")
+    month = MONTHS["id"][day.month - 1], MONTHS["en"][day.month - 1]
+    return Text(id=f"{near.id}, {day.day} {month[0]}", en=f"{near.en}, {day.day} {month[1]}")
 
 
 def _total(scheme: Scheme, visit: Visit, now: datetime) -> object:
