@@ -43,6 +43,7 @@ def test_a_single_dead_letter_is_an_alarm_wherever_it_lies(stage: str) -> None:
         ("alerts-clock-silent", "Invocations", 1),
         ("subscriptions-clock-silent", "Invocations", 1),
         ("payments-clock-silent", "Invocations", 1),
+        ("payments-reconcile-silent", "Reconciled", 1),
     ],
 )
 def test_silence_is_an_alarm_where_a_silent_part_would_look_healthy(

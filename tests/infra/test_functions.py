@@ -16,8 +16,9 @@ QUEUES = {
 }
 SCHEDULED = ("Sweeper", "AlertsClock", "SubscriptionsClock", "PaymentsClock")
 # Two thousand tickets, each signed by itself, take longer than a minute.
-LONGEST = {"PaymentsWorker": 120}
-EVERYBODY = {"APIHandler", "Relay", *SCHEDULED, *QUEUES}
+# A first run of a day asks the provider for eight days.
+LONGEST = {"PaymentsWorker": 120, "PaymentsReconcile": 300}
+EVERYBODY = {"APIHandler", "Relay", "PaymentsReconcile", *SCHEDULED, *QUEUES}
 
 
 def function(stage: str, name: str) -> Tree:
@@ -104,6 +105,12 @@ def test_a_clock_ticks_each_minute_one_at_a_time_and_never_late(stage: str, name
     assert source(stage, name)["RetryPolicy"]["MaximumEventAgeInSeconds"] == 60
 
 
+def test_the_reconciliation_runs_each_quarter_of_an_hour_one_at_a_time(stage: str) -> None:
+    assert source(stage, "PaymentsReconcile")["Schedule"] == "rate(15 minutes)"
+    assert function(stage, "PaymentsReconcile")["ReservedConcurrentExecutions"] == 1
+    assert function(stage, "PaymentsReconcile")["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
+
+
 def test_the_transform_connects_each_source_to_its_function(stage: str) -> None:
     mappings = properties(translated(stage), "AWS::Lambda::EventSourceMapping").values()
     assert {one["FunctionName"]["Ref"] for one in mappings} == {"Relay", *QUEUES}
@@ -114,6 +121,7 @@ def test_the_api_and_the_clocks_may_call_their_functions_and_nobody_else_may(sta
     callers = {(json.dumps(one["FunctionName"]), one["Principal"]) for one in permissions}
     assert {name for name in EVERYBODY if any(f'"{name}"' in target for target, _ in callers)} == {
         "APIHandler",
+        "PaymentsReconcile",
         *SCHEDULED,
     }
     assert {principal for _, principal in callers} == {"apigateway.amazonaws.com", "events.amazonaws.com"}

@@ -23,6 +23,7 @@ ROLES = {
     "alerts_clock": "AlertsClockRole",
     "payments_worker": "PaymentsWorkerRole",
     "payments_clock": "PaymentsClockRole",
+    "payments_reconcile": "PaymentsReconcileRole",
 }
 SENDERS = {"incidents_worker", "subscriptions_worker", "alerts_mail", "payments_worker"}
 
@@ -88,13 +89,13 @@ def test_the_api_seals_people_and_can_never_open_them(stage: str) -> None:
 
 def test_only_those_who_are_told_of_people_seal_and_only_those_who_sign_or_find_make_macs(stage: str) -> None:
     # Whoever settles a payment hears the payer's address from the provider.
-    settling = {"api_handler", "payments_clock"}
+    settling = {"api_handler", "payments_clock", "payments_reconcile"}
     assert holders(stage, "kms:GenerateDataKey") == settling
     assert holders(stage, "kms:GenerateMac") == settling | {"subscriptions_worker", "alerts_mail", "payments_worker"}
 
 
 def test_only_those_who_call_the_provider_read_its_keys(stage: str) -> None:
-    readers = {"api_handler", "payments_worker", "payments_clock"}
+    readers = {"api_handler", "payments_worker", "payments_clock", "payments_reconcile"}
     assert holders(stage, "secretsmanager:GetSecretValue") == readers
     for function in readers:
         (place,) = on(stage, function, "secretsmanager:GetSecretValue")

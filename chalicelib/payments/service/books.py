@@ -23,6 +23,7 @@ BOOKS = system("payments")
 
 class Books:
     def __init__(self, tools: Toolbox) -> None:
+        self._tools = tools
         self._now = tools.now
         self._store = BookStore(tools.store)
 
@@ -85,7 +86,7 @@ class Books:
         entry.records.append(DIFFERENCES.record(known.again(found) if known else found))
         entry.facts.append(_found(found))
         note("difference_found", topic=found.topic, subject=found.subject)
-        measure("DifferencesFound", 1, topic=found.topic)
+        measure("DifferencesFound", 1, service="payments", stage=self._tools.stage)
 
     def _late(self, fact: MoneyPosted) -> Difference:
         amount = sum(amount for amount in effects(fact.legs).values())

@@ -78,6 +78,7 @@ class Match:
 
 class Movements:
     def __init__(self, tools: Toolbox, payments: Provider) -> None:
+        self._tools = tools
         self._now = tools.now
         self._provider = payments
         self._store = BookStore(tools.store)
@@ -199,7 +200,7 @@ class Movements:
         if not foreign and not left:
             return None
         if movement.kind is MovementKind.CHARGE and self._now() - movement.at >= UNANSWERED:
-            unanswered(match.order, movement.payment, "unmatched")
+            unanswered(self._tools, match.order, movement.payment, "unmatched")
         return Difference(
             topic=Topic.CURRENCY if foreign else TOPICS.get(movement.kind, Topic.MOVEMENT),
             subject=movement.id,
@@ -263,10 +264,10 @@ def matched(difference: Difference, late: Posting) -> Posting:
     )
 
 
-def unanswered(order: str, payment: str, why: str) -> None:
+def unanswered(tools: Toolbox, order: str, payment: str, why: str) -> None:
     """A charge that has no ticket and no refund after a quarter of an hour wakes somebody."""
     note("charge_unanswered", order=order, payment=payment, reason=why)
-    measure("ChargesUnanswered", 1)
+    measure("ChargesUnanswered", 1, service="payments", stage=tools.stage)
 
 
 def _by(posting: Posting) -> Match:

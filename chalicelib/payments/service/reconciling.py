@@ -93,7 +93,7 @@ class Reconciling:
             raise Unfinished(failed=round_.failed)
         self._remember(round_, agreed)
         note("reconciled", daily=round_.daily, since=round_.since.isoformat(), agreed=agreed is not None)
-        measure("Reconciled", 1)
+        measure("Reconciled", 1, service="payments", stage=self._tools.stage)
 
     def _window(self, asked: Asked | None) -> Round:
         now = self._tools.now()
@@ -142,7 +142,7 @@ class Reconciling:
         """Brings the order to what the provider says. What fits nowhere becomes a difference with its movement."""
         late = checkout.paid and self._tools.now() - (checkout.paid_at or self._tools.now()) >= UNANSWERED
         if late:
-            unanswered(order.reference, checkout.payment, "missed")
+            unanswered(self._tools, order.reference, checkout.payment, "missed")
         try:
             if checkout.state is CheckoutState.OPEN:
                 self._open(order.reference, checkout)
@@ -166,7 +166,7 @@ class Reconciling:
         since = now - order.paid_at if order.paid_at and order.state is State.PAID else timedelta(0)
         if not UNANSWERED <= since < OVERLAP or len(self._orders.codes(order.reference)) >= order.places:
             return
-        unanswered(order.reference, order.payment, "no_tickets")
+        unanswered(self._tools, order.reference, order.payment, "no_tickets")
         # Only the worker may sign tickets: it is told once more.
         change = Change(order=order, facts=(TicketsMissed(reference=order.reference),))
         self._orders.commit(change, by=BOOKS)
