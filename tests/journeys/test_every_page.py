@@ -46,7 +46,7 @@ class Stage:
 
 @pytest.fixture(scope="module")
 def stage(windows: Windows, running_city: SecondCity) -> Iterator[Stage]:
-    people = {name: officers.log_in(windows.open("en"), name) for name in ("ayu", "made", "sri", "kadek")}
+    people = {name: officers.log_in(windows.open("en"), name) for name in ("ayu", "made", "sri", "kadek", "putu")}
     people["resident"] = windows.open("en")
     ayu, made = people["ayu"], people["made"]
     cast = cast_of(running_city, people["resident"], ayu, made)

@@ -87,6 +87,8 @@ VISITS = [
     Visit(BILLS, "/staff/payments/bills", "kadek"),
     Visit(BILLS + "/{id}", "/staff/payments/bills/{billing}", "kadek"),
     Visit(BILLS + "/{id}/bill", "/staff/payments/bills/{bill}/bill", "kadek"),
+    Visit("/{lang}/v/{token}", "/v/NOTICKET"),
+    Visit("/{lang}/staff/gate", "/staff/gate", "putu"),
     Visit("/{lang}/staff", "/staff", "ayu"),
     Visit("/{lang}/staff", "/staff", "sri"),
     Visit("/{lang}/staff/prices", "/staff/prices", "sri"),
@@ -112,6 +114,9 @@ VISITS = [
 NO_PAGE = {
     ORDER + "/group.csv": "CSV",
     "/": "leads to the reader's language",
+    "/v/{token}": "leads to the reader's language",
+    "/V/{token}": "leads to the reader's language",
+    "/offline.js": "a script",
     "/{lang}/login": "leads to the provider's page",
     "/login/callback": "leads from there to the desk",
 }
@@ -187,7 +192,14 @@ def wrong_bills(window: Window) -> None:
         window.main.locator("button[formaction$='/issue']").click()
 
 
+def send_by_itself(window: Window) -> None:
+    """As a browser without scripts sends the only form of the page."""
+    with window.page.expect_navigation(wait_until="load"):
+        window.page.evaluate("document.querySelector('main form').submit()")
+
+
 REFUSALS = [
+    Refusal("/{lang}/staff/gate", "/staff/gate", "putu", name="no ticket at the gate", act=send_by_itself),
     Refusal(GROUP, "/pay/group/mangrove", name="nobody in the group", act=empty("Check the list")),
     Refusal(GROUP + "/order", "/pay/group/mangrove", name="another list", act=another_list),
     Refusal(ORDER + "/group/refund", "/pay/orders/{group}/group", name="nobody stays away", act=nobody_in_group),
