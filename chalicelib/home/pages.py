@@ -11,7 +11,7 @@ from chalicelib.core.web.visit import Visit
 pages = Pages(__name__)
 
 # Where a reference leads, by its prefix.
-TRACKED = {"LP": "reports"}
+TRACKED = {"LP": "reports", "PS": "pay/orders", "TK": "pay/tickets"}
 
 UNKNOWN_CODE = Text(
     id="Kode ini tidak kami kenali. Periksa lagi huruf dan angkanya.",
