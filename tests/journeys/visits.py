@@ -206,9 +206,7 @@ REFUSALS = [
     Refusal(ORDER + "/group/refund/ask", "/pay/orders/{group}/group", name="another amount", act=another_amount),
     Refusal("/{lang}/pay/find/email", "/pay/find", name="no mailbox", act=empty("Send me the code")),
     Refusal("/{lang}/pay/find/card", "/pay/find", name="no card", act=empty("Find the ticket")),
-    Refusal(
-        "/{lang}/pay/find/asked/{token}", "/pay/find/asked/{sought}", name="no code", act=empty("Show my tickets")
-    ),
+    Refusal("/{lang}/pay/find/asked/{token}", "/pay/find/asked/{sought}", name="no code", act=empty("Show my tickets")),
     Refusal("/{lang}/pay/bills", "/pay/bills", name="no number", act=empty("See what is owed")),
     Refusal("/{lang}/pay/bills/order", "/pay/bills", name="no bill", act=no_bill),
     Refusal(BILLS, "/staff/payments/bills", "kadek", name="no bills", act=empty("Check the list")),
