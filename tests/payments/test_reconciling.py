@@ -1,6 +1,7 @@
 """What the reconciliation finds and repairs, what it tells finance, and that our books follow the provider."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from chalicelib.payments.service.orders import orders
 from chalicelib.payments.service.reconciling import reconciling
 from chalicelib.payments.service.refunds import Wish, refunds
 from chalicelib.payments.store.books import BookStore
+from tests.alerts.wire import Killed
 from tests.payments.money_city import MoneyCity, money_city
 from tests.twins.provider import SLOW_REFUND
 
@@ -429,6 +431,36 @@ def test_a_provider_that_is_down_moves_no_cursor(money: MoneyCity) -> None:
         reconciling().run()
 
     assert store(money).asked() == before
+
+
+@pytest.mark.faults
+def test_a_reconciliation_that_is_killed_at_any_step_is_finished_by_the_next_one() -> None:
+    for step in range(1000):
+        with money_city() as money:
+            a_bad_day(money)
+            money.strikes.at, money.strikes.armed = step, True
+            with suppress(Killed):
+                reconciling().run()
+            over, money.strikes.armed = money.strikes.armed, False
+            reconcile(money)
+            reconcile(money)
+            assert_books_follow(money)
+            assert differences(money) == []
+        if over:  # it came to its end before its turn to die
+            break
+    assert step > 40
+
+
+def a_bad_day(money: MoneyCity) -> None:
+    """Nothing that happened was heard of."""
+    first, second = bought(money), bought(money)
+    bought(money, heard=False)
+    refunds().ask(_wish(first, 0), by=_public(), form_id="give-back")
+    money.world.refund_on_the_dashboard(money.kept(first).payment, 100_000)
+    money.world.dispute(money.kept(second).payment)
+    money.city.clock.pass_(timedelta(days=3))
+    money.world.pay_out()
+    money.hear(lambda _: [])
 
 
 def test_a_fact_that_comes_twice_is_counted_once(money: MoneyCity) -> None:

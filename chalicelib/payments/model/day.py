@@ -90,8 +90,13 @@ class Figures:
         return self.provider.get(column, 0) != self.ledger.get(column, 0)
 
     @property
+    def receipts_differ(self) -> bool:
+        """Receipts follow in a moment; while there is none at all nothing is missed."""
+        return bool(self.receipts) and self.receipted != self.ledger.get(Column.PAYMENTS, 0)
+
+    @property
     def agrees(self) -> bool:
-        return not any(self.differs(column) for column in Column)
+        return not self.receipts_differ and not any(self.differs(column) for column in Column)
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -204,7 +204,7 @@ def _line(one: Figures, column: Column) -> dict[str, Any]:
         "ledger": Money(ledger, "IDR"),
         "receipts": Money(one.receipted, "IDR") if column is Column.PAYMENTS else None,
         "count": one.receipts,
-        "differs": provider != ledger,
+        "differs": provider != ledger or (column is Column.PAYMENTS and one.receipts_differ),
     }
 
 

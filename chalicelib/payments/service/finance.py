@@ -35,7 +35,7 @@ from chalicelib.payments.model.order import Order
 from chalicelib.payments.model.refund import Refund
 from chalicelib.payments.service.books import settle
 from chalicelib.payments.service.settling import posted
-from chalicelib.payments.store.books import CLOSED, Asked, BookStore, Entry
+from chalicelib.payments.store.books import CLOSED, Asked, BookStore, Entry, OpenDispute
 from chalicelib.payments.store.kinds import ASKED, FAILED, GOING, POSTINGS
 from chalicelib.payments.store.orders import OrderStore
 from chalicelib.schemes.reads import schemes
@@ -67,6 +67,7 @@ class DayView:
     open: Sequence[Difference]
     later: Sequence[Difference]
     settled: Sequence[Difference]
+    disputes: Sequence[OpenDispute]
     figures: Sequence[Figures]
     balances: Sequence[tuple[str, int]]
     closed: ClosedDay | None
@@ -98,6 +99,7 @@ class Finance:
             open=[one for one in waiting if one.day <= iso],
             later=[one for one in waiting if one.day > iso],
             settled=self._store.settled_differences(iso),
+            disputes=list(self._store.undecided()),
             figures=sorted(figures, key=lambda one: (one.agrees, one.row.authority, one.row.scheme)),
             balances=sorted(self._store.balances(iso).items()),
             closed=self._store.closed(iso),

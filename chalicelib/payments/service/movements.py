@@ -27,7 +27,7 @@ from chalicelib.payments.model.difference import Difference, Topic
 from chalicelib.payments.model.order import Order
 from chalicelib.payments.model.refund import Progress
 from chalicelib.payments.service.books import BOOKS, Books, settle
-from chalicelib.payments.service.refunds import Refunds
+from chalicelib.payments.service.refunds import Refunds, ours
 from chalicelib.payments.service.settling import posted
 from chalicelib.payments.store.books import MOVEMENTS, BookStore, Entry
 from chalicelib.payments.store.books import Movement as Known
@@ -135,16 +135,16 @@ class Movements:
     def _refund(self, movement: Movement) -> Match:
         """Raises ProviderDown; a refund that the state has not followed yet is followed first."""
         found = self._provider.refund_of(movement.source)
-        ours = found.refund or f"dashboard-{found.id}"
+        known = ours(found)
         back = movement.kind is MovementKind.REFUND_FAILED
-        awaits = f"refund_failed-{ours}" if back else f"refund-{ours}"
+        awaits = f"refund_failed-{known}" if back else f"refund-{known}"
         posting = self._store.posting(awaits)
         if posting is None:
             # Unexpected: more went back than there was. Conflict: another refund of it is on its way.
             with suppress(Conflict):
                 self._refunds.follow(found)
             posting = self._store.posting(awaits)
-        return _by(posting) if posting else self._never_gone(ours, awaits, movement)
+        return _by(posting) if posting else self._never_gone(known, awaits, movement)
 
     def _never_gone(self, id: str, awaits: str, movement: Movement) -> Match:
         """A refund that failed before anybody here knew that it had left: both ways are booked as they were."""

@@ -52,6 +52,7 @@ PROGRESS = {
 }
 MOVES = {DisputeState.WON: Move.DISPUTE_WON, DisputeState.LOST: Move.DISPUTE_LOST}
 PAYMENTS = system("payments")
+DASHBOARD = "dashboard-"
 
 
 class NothingBack(Conflict):
@@ -148,6 +149,10 @@ class Refunds:
         """Asks the provider for an approved refund; asking again is the same refund. Raises ProviderDown."""
         refund = self._store.refund(id)
         if refund.progress is not Progress.APPROVED:
+            return
+        if refund.reason is Reason.DASHBOARD:
+            # It was made before we heard of it: to ask for it would pay a second time.
+            self.follow(self._provider.refund_of(id.removeprefix(DASHBOARD)))
             return
         try:
             told = self._provider.refund(refund.id, refund.payment, refund.amount)
@@ -267,7 +272,7 @@ class Refunds:
             order = self._store.order_of(found.payment)
         except NotFound:
             return
-        refund = f"dashboard-{found.id}"
+        refund = ours(found)
         try:
             self._store.refund(refund)
         except NotFound:
@@ -275,6 +280,11 @@ class Refunds:
             drafted = self._drafted(order, wish, found.amount, PAYMENTS, Progress.APPROVED, found.payment)
             self._store.commit(self._asked(order, replace(drafted, id=refund)), by=PAYMENTS)
         self._settle(refund, PROGRESS[found.state], found.id, once)
+
+
+def ours(found: ProviderRefund) -> str:
+    """Our id of a refund: what was made on the provider's own pages is named after theirs."""
+    return found.refund or f"{DASHBOARD}{found.id}"
 
 
 def _disputed(order: Order, found: ProviderDispute) -> Fact:
