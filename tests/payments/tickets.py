@@ -5,33 +5,35 @@ from datetime import datetime, timedelta
 
 from chalicelib.core.events import system
 from chalicelib.core.ids import new_reference
+from chalicelib.core.signing import Signer
+from chalicelib.core.toolbox import Toolbox
 from chalicelib.payments.model.token import Claims, content, token_of
 from chalicelib.payments.model.voucher import Standing, Voucher
 from chalicelib.payments.store.gate import GateStore
 from chalicelib.payments.store.kinds import VOUCHERS
-from tests.twins.signing import MemorySigner
 from tests.web.city import City
 
 
 def ticket(
-    city: City,
+    city: City | Toolbox,
     *,
     scheme: str = "mangrove",
     item: str = "adult",
     starts: timedelta = timedelta(hours=-1),
     ends: timedelta = timedelta(hours=8),
     standing: Standing = Standing.VALID,
-    signer: MemorySigner | None = None,
+    signer: Signer | None = None,
     kept: bool = True,
 ) -> Voucher:
     """A ticket that is good from `starts` to `ends`, counted from now; `kept` False: signed, and in no record."""
-    now = city.clock().replace(second=0, microsecond=0)
+    tools = city.tools if isinstance(city, City) else city
+    now = tools.now().replace(second=0, microsecond=0)
     claims = Claims(
         voucher=new_reference("TK"), scheme=scheme, item=item, valid_from=now + starts, valid_until=now + ends
     )
-    voucher = voucher_of(claims, token(claims, signer or city.signer), standing)
+    voucher = voucher_of(claims, token(claims, signer or tools.signer), standing)
     if kept:
-        city.store.commit([VOUCHERS.record(voucher)], by=system("test"))
+        tools.store.commit([VOUCHERS.record(voucher)], by=system("test"))
     return voucher
 
 
@@ -42,7 +44,7 @@ def many(city: City, number: int, standing: Standing) -> list[Voucher]:
     return made
 
 
-def token(claims: Claims, signer: MemorySigner) -> str:
+def token(claims: Claims, signer: Signer) -> str:
     signed = content(claims, signer.key_id)
     return token_of(signed, signer.sign(signed))
 
