@@ -313,6 +313,28 @@ def test_what_stood_unmatched_is_matched_when_its_posting_comes_late(money: Mone
     assert_books_follow(money)
 
 
+def test_a_dispute_of_a_payment_that_nobody_knew_finds_its_order_later(money: MoneyCity) -> None:
+    reference = money.order(1)
+    money.url(reference)
+    money.world.transfer(money.checkout(reference))
+    money.hear()
+    reconcile(money, timedelta(hours=3))
+    (payment,) = (one["id"] for one in money.world.things("intent"))
+    money.world.settle(payment)
+    money.world.dispute(payment)
+    money.hear(lambda _: [])
+    reconcile(money)
+    riddles = {one.topic for one in differences(money)}
+
+    orders().check(reference)
+    reconcile(money)
+
+    assert riddles == {Topic.PAYMENT, Topic.DISPUTE}
+    assert money.kept(reference).state is State.DISPUTED
+    assert (money.balance_of("unmatched"), differences(money)) == (0, [])
+    assert_books_follow(money)
+
+
 def _movement(money: MoneyCity, **fields: Any) -> None:
     """A line of the provider's account that no payment explains."""
     told: dict[str, Any] = {

@@ -38,6 +38,8 @@ from chalicelib.payments.store.orders import OrderStore
 YOUNG: Final = timedelta(minutes=5)
 UNANSWERED: Final = timedelta(minutes=15)
 
+CAPTURE: Final = "capture-"
+
 COLUMNS: Final = {
     MovementKind.CHARGE: Column.PAYMENTS,
     MovementKind.REFUND: Column.REFUNDS,
@@ -124,7 +126,7 @@ class Movements:
         return self._of_payment(movement)
 
     def _charge(self, movement: Movement, asked: Mapping[str, Checkout]) -> Match:
-        awaits = f"capture-{movement.payment}"
+        awaits = f"{CAPTURE}{movement.payment}"
         posting = self._store.posting(awaits)
         if posting:
             return _by(posting)
@@ -161,7 +163,9 @@ class Movements:
         owner = self._owner(movement.payment)
         if movement.kind is MovementKind.FEE:
             return replace(owner, account=fees_of(owner.authority or SHARED))
-        return replace(owner, account=disputes_of(owner.authority)) if owner.authority else owner
+        if owner.authority:
+            return replace(owner, account=disputes_of(owner.authority))
+        return replace(owner, awaits=f"{CAPTURE}{movement.payment}")
 
     def _owner(self, payment: str) -> Match:
         try:
@@ -176,8 +180,10 @@ class Movements:
             return None
 
     def _is_early(self, movement: Movement, match: Match, asked: Mapping[str, Checkout]) -> bool:
-        riddle = movement.kind is MovementKind.CHARGE and match.posting is None and movement.payment not in asked
-        return riddle and self._now() - movement.at < YOUNG
+        """A payment that nobody knows yet may be known in the next run, and so may what became of it."""
+        riddle = match.posting is None and match.account == UNMATCHED
+        unknown = bool(movement.payment) and movement.payment not in asked
+        return riddle and unknown and self._now() - movement.at < YOUNG
 
     @retried
     def _book(self, movement: Movement, match: Match) -> None:
@@ -251,16 +257,19 @@ def _kind(movement: Movement, gross: Money) -> str:
 
 
 def matched(difference: Difference, late: Posting) -> Posting:
-    """Takes out of the books what stood unmatched, since its own posting came after all."""
-    amount = difference.unmatched
+    """Takes out of `unmatched` what stood there, since its own posting came after all; what a bank took of a payment
+    that nobody knew moves to the disputes of whoever it belongs to.
+    """
+    amount, disputed = difference.unmatched, difference.topic is Topic.DISPUTE
+    account = disputes_of(late.authority) if disputed else CLEARING
     return Posting(
         id=f"matched-{difference.subject}",
         kind="matched",
-        at=late.at,
-        legs=(Leg(account=UNMATCHED, amount=amount), Leg(account=CLEARING, amount=-amount)),
-        authority=difference.authority,
-        scheme=difference.scheme,
-        order=difference.order,
+        at=difference.found_at if disputed else late.at,
+        legs=(Leg(account=UNMATCHED, amount=amount), Leg(account=account, amount=-amount)),
+        authority=late.authority,
+        scheme=late.scheme,
+        order=late.order,
     )
 
 

@@ -35,7 +35,7 @@ from chalicelib.payments.model.order import Order, Stage
 from chalicelib.payments.model.refund import Progress, Refund
 from chalicelib.payments.service.books import BOOKS, Books
 from chalicelib.payments.service.checking import Checking
-from chalicelib.payments.service.movements import UNANSWERED, Movements, unanswered
+from chalicelib.payments.service.movements import CAPTURE, UNANSWERED, Movements, unanswered
 from chalicelib.payments.service.refunds import Refunds
 from chalicelib.payments.service.settling import Settling
 from chalicelib.payments.store.books import Asked, BookStore, OpenDispute
@@ -111,7 +111,7 @@ class Reconciling:
         self._each(round_, self._waiting(), self._refund)
         self._move(round_)
         self._each(round_, list(self._store.undecided()), lambda one: self._follow(one.payment))
-        self._each(round_, list(self._store.open_differences()), self._movements.rematch)
+        self._each(round_, list(self._store.open_differences()), self._rematch)
 
     def _each(self, round_: Round, things: Iterable[T], act: Callable[[T], object]) -> None:
         """One that fails keeps no other one waiting, but the run is not over before it has succeeded."""
@@ -205,6 +205,10 @@ class Reconciling:
             except NotFound:
                 return
             self._dispute(order, found)
+
+    def _rematch(self, difference: Difference) -> None:
+        if self._movements.rematch(difference) and difference.topic is Topic.DISPUTE:
+            self._follow(difference.awaits.removeprefix(CAPTURE))
 
     def _dispute(self, order: Order, found: ProviderDispute) -> None:
         """Opened first, then decided: whoever missed both is told both."""
