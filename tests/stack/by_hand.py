@@ -23,8 +23,8 @@ from infra.local.city import STAGE
 from tests.stack.second_city import SecondCity
 from tests.twins.post import MemoryMail, MemoryPhones, MemoryQueue
 
-QUEUES = ("incidents", "subscriptions", "mail", "phone", "outcomes")
-CLOCKS = tuple(f"sewaka-{STAGE}-{name}" for name in ("sweeper", "alerts-clock", "subscriptions-clock"))
+QUEUES = ("incidents", "subscriptions", "mail", "phone", "outcomes", "payments")
+CLOCKS = tuple(f"sewaka-{STAGE}-{name}" for name in ("sweeper", "alerts-clock", "subscriptions-clock", "payments-clock"))
 
 
 def tools_at(city: SecondCity, *, minutes_ago: float = 0) -> Toolbox:

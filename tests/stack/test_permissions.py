@@ -16,6 +16,7 @@ from chalicelib.alerts.model.alert import State
 from chalicelib.alerts.service import Alerts
 from infra.steps import ROOT
 from tests.stack import steps_of_pages as pages
+from tests.stack import steps_of_payments as payments
 from tests.stack import steps_of_the_spine as spine
 from tests.stack import steps_of_workers as workers
 from tests.stack.by_hand import QUEUES, ByHand, at_rest, without
@@ -110,6 +111,16 @@ RIGHTS = (
     Right("alerts-clock", TABLE, "dynamodb:UpdateItem", spine.end_an_alert, "error"),
     Right("alerts-clock", LISTS, "dynamodb:Query", spine.end_an_alert, "error"),
     Right("alerts-clock", "SendAgain", "sqs:SendMessage", spine.repeat_an_awas, "error"),
+    Right("payments-worker", TABLE, "dynamodb:GetItem", payments.write_to_a_seeker, "queue"),
+    Right("payments-worker", TABLE, "dynamodb:BatchGetItem", payments.enter_bills, "queue"),
+    Right("payments-worker", TABLE, "dynamodb:Query", payments.make_tickets, "queue"),
+    Right("payments-worker", TABLE, "dynamodb:PutItem", payments.make_tickets, "queue"),
+    Right("payments-worker", TABLE, "dynamodb:UpdateItem", payments.enter_bills, "queue"),
+    Right("payments-worker", LISTS, "dynamodb:Query", payments.write_to_a_seeker, "queue"),
+    Right("payments-worker", "FindPeople", "kms:GenerateMac", payments.write_to_a_seeker, "queue"),
+    Right("payments-worker", "OpenPeople", "kms:Decrypt", payments.write_to_a_seeker, "queue"),
+    Right("payments-worker", "SendMail", "ses:SendRawEmail", payments.write_to_a_seeker, "queue"),
+    Right("payments-worker", "SignTickets", "kms:Sign", payments.make_tickets, "queue"),
 )
 
 # What the embedded cloud does not ask for, and the test that asserts it on the template instead.
