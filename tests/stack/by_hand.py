@@ -24,7 +24,8 @@ from tests.stack.second_city import SecondCity
 from tests.twins.post import MemoryMail, MemoryPhones, MemoryQueue
 
 QUEUES = ("incidents", "subscriptions", "mail", "phone", "outcomes", "payments")
-CLOCKS = tuple(f"sewaka-{STAGE}-{name}" for name in ("sweeper", "alerts-clock", "subscriptions-clock", "payments-clock"))
+SCHEDULED = ("sweeper", "alerts-clock", "subscriptions-clock", "payments-clock", "payments-reconcile")
+CLOCKS = tuple(f"sewaka-{STAGE}-{name}" for name in SCHEDULED)
 
 
 def tools_at(city: SecondCity, *, minutes_ago: float = 0) -> Toolbox:
