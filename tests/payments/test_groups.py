@@ -153,14 +153,22 @@ def test_a_list_that_changed_after_it_was_checked_is_not_paid_by_its_old_price(t
     assert town.orders() == []
 
 
-def test_four_hundred_names_are_a_large_form_and_a_small_transaction(town: MoneyCity) -> None:
-    names = "\n".join(f"I Gusti Ngurah Agung Putra Wijaya {'x' * 40} {number:04d}" for number in range(400))
-    order = paid(town, names)
+def test_a_full_day_of_names_is_one_order(town: MoneyCity) -> None:
+    order = paid(town, people(400))
 
-    assert len(names) * 2 > 64 * 1024 / 2
     assert len(town.vouchers(order.reference)) == 400
-    assert groups().name_of(order.reference, 399).endswith("0399")
+    assert groups().name_of(order.reference, 399) == "Tamu 0399"
     assert groups().name_of(order.reference, 400) == ""
+
+
+def test_a_list_may_be_larger_than_any_other_form_but_not_without_end(town: MoneyCity) -> None:
+    visitor = town.city.visitor()
+    long = "\n".join(f"Ida Ayu Putu Ngurah Wijaya {'x' * 40} {number:04d}" for number in range(2_000))
+
+    assert len(long) > 2 * 64 * 1024
+    assert checked(visitor, long).status == 422
+    assert checked(visitor, long * 4).status == 413
+    assert visitor.post("/en/pay/mangrove", {"day": long}).status == 413
 
 
 def test_two_thousand_people_are_one_order_with_twenty_records_of_names() -> None:
