@@ -66,7 +66,7 @@ async function judgedHere(token, at) {
 /** The city's answer; without it our own, which lets somebody in at once and is told to the city later. */
 async function answered(sent, own) {
   const { claims } = own;
-  const answer = await reached(() => sendOne(place.value, sent));
+  const answer = await reached(() => sendOne(place.value, sent, own.outcome !== "needs_network"));
   if (answer) {
     await learn(`inside ${place.value}`, { entered: answer.entered, places: answer.places });
     const said = { claims, ...answer.answers[0] };

@@ -54,7 +54,8 @@ export async function send(gate, scans, patience) {
   return told(answer);
 }
 
-export const sendOne = (gate, scan) => send(gate, [scan], PATIENCE_MS.scan);
+/** `hurry`: the device has an answer of its own, and a queue waits. */
+export const sendOne = (gate, scan, hurry) => send(gate, [scan], hurry ? PATIENCE_MS.scan : PATIENCE_MS.other);
 
 let token = document.querySelector("[data-csrf]")?.dataset.csrf ?? "";
 
