@@ -12,10 +12,11 @@ from chalicelib.core.web.pages import error_page
 from chalicelib.core.web.sessions import SESSION_COOKIE
 from infra.local.door import AWAY
 from infra.steps import ROOT
-from tests.journeys import officers, parties
+from tests.journeys import officers, parties, treasury
 from tests.journeys.browser import DESKTOP, PHONE, Window, Windows
 from tests.journeys.cast import Cast, cast_of, ended
 from tests.journeys.visits import REFUSALS, VISITS, Refusal, Visit
+from tests.stack.by_hand import tools_at
 from tests.stack.second_city import SecondCity
 from tests.web.city import memory_city
 
@@ -51,6 +52,7 @@ def stage(windows: Windows, running_city: SecondCity) -> Iterator[Stage]:
     ayu, made = people["ayu"], people["made"]
     cast = cast_of(running_city, people["resident"], ayu, made)
     cast |= parties.cast_of(running_city, people["resident"], people["kadek"])
+    cast |= treasury.cast_of(tools_at(running_city))
     yield Stage(cast, people)
     ended(cast, ayu, made)
 

@@ -12,6 +12,7 @@ ALERT = "/{lang}/staff/alerts/{id}"
 ORDER = "/{lang}/pay/orders/{reference}"
 GROUP = "/{lang}/pay/group/{scheme}"
 BILLS = "/{lang}/staff/payments/bills"
+PAYMENTS = "/{lang}/staff/payments"
 INCIDENT = "/{lang}/staff/incidents/{id}"
 
 
@@ -87,6 +88,14 @@ VISITS = [
     Visit(BILLS, "/staff/payments/bills", "kadek"),
     Visit(BILLS + "/{id}", "/staff/payments/bills/{billing}", "kadek"),
     Visit(BILLS + "/{id}/bill", "/staff/payments/bills/{bill}/bill", "kadek"),
+    Visit(PAYMENTS, "/staff/payments", "kadek"),
+    Visit(PAYMENTS, "/staff/payments", "sri"),
+    Visit(PAYMENTS + "/differences/{id}", "/staff/payments/differences/{riddle}", "kadek"),
+    Visit(PAYMENTS + "/differences/{id}", "/staff/payments/differences/{riddle}", "sri"),
+    Visit(PAYMENTS + "/orders/{reference}", "/staff/payments/orders/{bought}", "kadek"),
+    Visit(PAYMENTS + "/orders/{reference}", "/staff/payments/orders/{paid}", "sri"),
+    Visit(PAYMENTS + "/refunds", "/staff/payments/refunds", "kadek"),
+    Visit(PAYMENTS + "/refunds/{id}", "/staff/payments/refunds/{waits}", "kadek"),
     Visit("/{lang}/v/{token}", "/v/NOTICKET"),
     Visit("/{lang}/staff/gate", "/staff/gate", "putu"),
     Visit("/{lang}/staff", "/staff", "ayu"),
@@ -113,6 +122,8 @@ VISITS = [
 # Routes for people that answer no page of ours; those for machines are asked in tests/web/test_openapi.py.
 NO_PAGE = {
     ORDER + "/group.csv": "CSV",
+    PAYMENTS + "/export": "CSV or XLSX",
+    PAYMENTS + "/orders": "leads to the money of an order",
     "/": "leads to the reader's language",
     "/v/{token}": "leads to the reader's language",
     "/V/{token}": "leads to the reader's language",
@@ -199,6 +210,37 @@ def send_by_itself(window: Window) -> None:
 
 
 REFUSALS = [
+    Refusal(
+        PAYMENTS + "/days/{day}/close", "/staff/payments", "kadek", name="a day not over", act=empty("Close this day")
+    ),
+    Refusal(
+        PAYMENTS + "/differences/{id}/explain",
+        "/staff/payments/differences/{riddle}",
+        "kadek",
+        name="no explanation",
+        act=empty("Settle this difference"),
+    ),
+    Refusal(
+        PAYMENTS + "/orders/{reference}/refund",
+        "/staff/payments/orders/{bought}",
+        "kadek",
+        name="more than was paid",
+        act=typed("Ask for this refund", amount="90.000.000", words="Hujan"),
+    ),
+    Refusal(
+        PAYMENTS + "/refunds/{id}/approve",
+        "/staff/payments/refunds/{waits}",
+        "kadek",
+        name="approval without a reason",
+        act=empty("Approve, the money goes back"),
+    ),
+    Refusal(
+        PAYMENTS + "/refunds/{id}/reject",
+        "/staff/payments/refunds/{waits}",
+        "kadek",
+        name="rejection without a reason",
+        act=empty("Reject"),
+    ),
     Refusal("/{lang}/staff/gate", "/staff/gate", "putu", name="no ticket at the gate", act=send_by_itself),
     Refusal(GROUP, "/pay/group/mangrove", name="nobody in the group", act=empty("Check the list")),
     Refusal(GROUP + "/order", "/pay/group/mangrove", name="another list", act=another_list),
