@@ -63,6 +63,15 @@ def test_a_refund_over_the_limit_waits_and_whoever_asked_may_not_approve(money: 
     assert progress(money) == [Progress.ASKED]
 
 
+def test_two_halves_of_a_large_refund_need_a_second_officer_too(money: MoneyCity) -> None:
+    reference = bought(money, 40)
+
+    ask(kadek(money), reference, "400.000")
+    ask(kadek(money), reference, "400.000")
+
+    assert sorted(progress(money)) == [Progress.APPROVED, Progress.ASKED]
+
+
 def test_another_officer_approves_and_the_money_goes_back(money: MoneyCity) -> None:
     refund = asked(money)
 

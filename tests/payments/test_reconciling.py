@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.core.money import rupiah
+from chalicelib.core.store import Key
 from chalicelib.payments.model.books import Posting
 from chalicelib.payments.model.difference import Difference, Topic
 from chalicelib.payments.model.graph import State
@@ -439,6 +440,18 @@ def test_the_first_run_of_a_day_looks_back_eight_days(money: MoneyCity) -> None:
 
     assert order.state is State.PAYING
     assert money.kept(reference).state is State.PAID
+
+
+def test_a_run_that_forgot_the_last_one_books_nothing_twice(money: MoneyCity) -> None:
+    bought(money)
+    reconcile(money)
+    before = money.city.names()
+    del money.city.store.rows[Key("payments-asked")]
+
+    reconcile(money)
+
+    assert money.city.names() == before
+    assert_books_follow(money)
 
 
 def test_a_provider_that_is_down_moves_no_cursor(money: MoneyCity) -> None:

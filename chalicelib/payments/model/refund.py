@@ -9,7 +9,7 @@ from chalicelib.core.errors import Conflict, Forbidden
 from chalicelib.core.money import Money, rupiah
 from chalicelib.core.text import Text
 
-# An officer may give this much back alone; more needs a second one.
+# An officer may give this much of an order back alone; more, in one or in several, needs a second one.
 ALONE: Final = rupiah(500_000)
 # One transaction holds the order, the refund, its tickets and a fact for each of them.
 MOST_PLACES: Final = 40

@@ -107,7 +107,8 @@ class Refunds:
         amount = wish.amount or self.offer(order, wish.places)
         if not NOTHING < amount <= order.returnable:
             raise NothingBack
-        alone = by == PUBLIC or amount <= ALONE
+        # All that went back counts: two halves of a large refund are a large refund.
+        alone = by == PUBLIC or order.refunded + order.going_back + amount <= ALONE
         drafted = self._drafted(order, wish, amount, by, Progress.APPROVED if alone else Progress.ASKED)
         with suppress(AlreadyDone):
             change = self._asked(order, replace(drafted, id=refund_id))
