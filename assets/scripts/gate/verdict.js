@@ -34,5 +34,5 @@ function reason({ outcome, claims, used_at, used_gate, voucher, unconfirmed }) {
   const times = claims ? { starts: when(claims.from * 60000), ends: when(claims.until * 60000) } : {};
   const used = used_at ? { at: when(used_at), gate: nameOf("gate", used_gate) } : {};
   const words = say(unconfirmed ? "ok.unconfirmed" : `${outcome}.reason`, { code, what, ...times, ...used });
-  return [words, what, code].filter(Boolean).join(" · ");
+  return [words, what, code].filter(Boolean).join("\n");
 }
