@@ -251,5 +251,5 @@ def runs(usual: int) -> settings:
     )
 
 
-class TestMoney(Money.TestCase):  # type: ignore[name-defined, misc]  # hypothesis makes the class
+class TestMoney(Money.TestCase):  # type: ignore[misc, valid-type]  # hypothesis makes the class
     settings = runs(40)
