@@ -11,6 +11,7 @@ from chalicelib.core.store import Once
 from chalicelib.payments.events import (
     BillsIssued,
     MoneyPosted,
+    OrderDisputed,
     OrderPaid,
     OrderPaidLate,
     OrderPaidTwice,
@@ -90,6 +91,12 @@ def write_to_seeker(entry: Entry) -> None:
     finding().write(fact_from(TicketsSought, entry).lookup)
 
 
+def keep_dispute(entry: Entry) -> None:
+    fact = fact_from(OrderDisputed, entry)
+    follow_dispute(entry)
+    books().note_dispute(fact.reference, fact.dispute)
+
+
 def note_posting(entry: Entry) -> None:
     books().note(fact_from(MoneyPosted, entry))
 
@@ -107,7 +114,7 @@ HANDLERS = {
     "RefundSettled": follow_refund,
     "BillsIssued": enter_bills,
     "TicketsSought": write_to_seeker,
-    "OrderDisputed": follow_dispute,
+    "OrderDisputed": keep_dispute,
     "DisputeDecided": follow_dispute,
     "MoneyPosted": note_posting,
     "TicketsMissed": make_missed_tickets,

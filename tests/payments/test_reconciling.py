@@ -259,6 +259,22 @@ def test_a_dispute_that_was_lost_before_we_asked_is_both_opened_and_lost(money: 
     assert differences(money) == []
 
 
+def test_the_end_of_an_inquiry_that_moved_no_money_is_asked_for(money: MoneyCity) -> None:
+    reference = bought(money)
+    dispute = money.world.dispute(money.kept(reference).payment)
+    money.world.account.things["transaction"].popitem()
+    money.hear()
+    money.work()
+    disputed = money.kept(reference).state
+    money.world.close_dispute(dispute, won=False)
+    money.hear(lambda _: [])
+
+    reconcile(money)
+
+    assert (disputed, money.kept(reference).state) == (State.DISPUTED, State.LOST)
+    assert list(store(money).undecided()) == []
+
+
 def test_a_payout_leaves_for_the_bank(money: MoneyCity) -> None:
     bought(money)
     money.city.clock.pass_(timedelta(days=3))

@@ -16,7 +16,8 @@ from chalicelib.payments.model.books import Posting
 from chalicelib.payments.model.day import Noted, Row, Side, effects, summed
 from chalicelib.payments.model.difference import Difference, Topic
 from chalicelib.payments.service.settling import posted
-from chalicelib.payments.store.books import DIFFERENCES, NOTED, BookStore, Entry
+from chalicelib.payments.store.books import DIFFERENCES, NOTED, BookStore, Entry, OpenDispute
+from chalicelib.payments.store.orders import OrderStore
 
 BOOKS = system("payments")
 
@@ -26,6 +27,7 @@ class Books:
         self._tools = tools
         self._now = tools.now
         self._store = BookStore(tools.store)
+        self._orders = OrderStore(tools.store)
 
     @retried
     def note(self, fact: MoneyPosted) -> None:
@@ -49,6 +51,13 @@ class Books:
         entry = Entry(records=self._store.new_places(row))
         entry.receipts(row, amount)
         self._store.commit(entry, by=BOOKS, once=once)
+
+    def note_dispute(self, reference: str, dispute: str) -> None:
+        """Keeps a dispute that a notice told of, so that its decision is asked for. An inquiry moves no money."""
+        if self._store.dispute(dispute) is None:
+            payment = self._orders.order(reference).payment
+            kept = OpenDispute(id=dispute, payment=payment, order=reference, at=self._now())
+            self._store.keep_dispute(kept, by=BOOKS)
 
     def note_missing(self, some: Iterable[Posting]) -> int:
         """Adds what no worker has added; how many that were."""
