@@ -101,6 +101,16 @@ def test_a_ticket_goes_back_once(money: MoneyCity) -> None:
     assert len(money.refunds()) == 1
 
 
+def test_a_ticket_that_is_named_in_two_ways_is_paid_back_once(money: MoneyCity) -> None:
+    reference = paid(money)
+    visitor, address = money.city.visitor(), f"/en/pay/orders/{reference}/refund"
+    known = visitor.get(address).hidden("form_id")
+    visitor.post(address, {"places": ["0", "00"], "form_id": known})
+
+    assert [one.amount.shown("id") for one in money.refunds()] == ["Rp 50.000"]
+    assert [one.standing for one in tickets(money)] == [Standing.VOID, Standing.VALID]
+
+
 def test_the_deadline_may_pass_while_somebody_chooses(money: MoneyCity) -> None:
     reference = paid(money)
     known = money.city.visitor().get(f"/en/pay/orders/{reference}/refund").hidden("form_id")

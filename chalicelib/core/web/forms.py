@@ -83,7 +83,7 @@ class Form:
         """One or more values of any type, doubles removed; `accept` raises BadValue."""
         self._read.add(name)
         try:
-            found = tuple(accept(typed) for typed in dict.fromkeys(self._fields.get(name, ())))
+            found = tuple(dict.fromkeys(accept(typed) for typed in self._fields.get(name, ())))
         except BadValue as refusal:
             self.errors.setdefault(name, refusal.message)
             return ()

@@ -102,7 +102,7 @@ class Refunds:
         if self._is_there(refund_id):
             return refund_id
         order = self._store.order(wish.reference)
-        if not all(0 <= place < order.places for place in wish.places):
+        if not _are_places(wish.places, order):
             raise NotFound
         amount = wish.amount or self.offer(order, wish.places)
         if not NOTHING < amount <= order.returnable:
@@ -286,6 +286,11 @@ class Refunds:
 def ours(found: ProviderRefund) -> str:
     """Our id of a refund: what was made on the provider's own pages is named after theirs."""
     return found.refund or f"{DASHBOARD}{found.id}"
+
+
+def _are_places(places: Sequence[int], order: Order) -> bool:
+    """Each place once: one that is named twice would be paid back twice."""
+    return len(set(places)) == len(places) and all(0 <= place < order.places for place in places)
 
 
 def _disputed(order: Order, found: ProviderDispute) -> Fact:
