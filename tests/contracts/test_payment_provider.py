@@ -352,6 +352,17 @@ def test_the_payers_own_currency_is_told_beside_ours(sandbox: World, currency: s
     assert done.charged == Money(shown, currency.upper())
 
 
+def test_a_payment_in_a_currency_that_we_do_not_know_is_a_payment(sandbox: World) -> None:
+    """Stripe shows payers more than a hundred currencies; what we are paid is rupiah all the same."""
+    made = sandbox.provider.open_checkout(request())
+    sandbox.pay(made.id, currency="sek")
+    done = sandbox.provider.checkout(made.id)
+    told = [sandbox.provider.notice(*one).checkout for one in sandbox.notices(kind="checkout.session.completed")]
+
+    assert (done.paid, done.amount, done.charged) == (True, made.amount, None)
+    assert [one and one.paid for one in told] == [True]
+
+
 @pytest.mark.parametrize("currency", sorted(EXPONENTS))
 def test_every_currency_that_we_know_is_taken_in_its_own_minor_unit(sandbox: World, currency: str) -> None:
     """Stripe's own list of zero- and three-decimal currencies stands in the sandbox, apart from our table."""

@@ -132,8 +132,11 @@ def _card(charge: Tree) -> str:
 
 
 def _charged(session: Tree) -> Money | None:
+    """None also where payers saw a currency that we do not know: what they paid is in ours, and must not be lost."""
     shown = session.get("presentment_details")
-    return money(shown["presentment_amount"], shown["presentment_currency"]) if shown else None
+    if not shown or shown["presentment_currency"].upper() not in EXPONENTS:
+        return None
+    return money(shown["presentment_amount"], shown["presentment_currency"])
 
 
 def is_ours(thing: Tree) -> bool:

@@ -7,7 +7,7 @@ from infra.local.sandbox.balance import DAYS, book, fee
 from infra.local.sandbox.cards import UNPROVEN, Card, Outcome
 
 # A sample table: rupiah, in sen, for one minor unit of the payer's own currency.
-RATES = {"aud": 10_400, "jpy": 10_600, "kwd": 5_350}
+RATES = {"aud": 10_400, "jpy": 10_600, "kwd": 5_350, "sek": 1_700}
 
 
 def presented(amount: int, currency: str) -> int:
