@@ -23,6 +23,7 @@ from chalicelib.subscriptions.service.asking import Subscriptions
 from infra.steps import ROOT
 from tests.alerts.desk import TYPED, cancelled, drafted, issued, press, submitted
 from tests.alerts.wire import carries, listens, wired
+from tests.golden import payments
 from tests.twins.bus import MemoryArchive, MemoryBus
 from tests.twins.post import MemoryQueue
 from tests.web.city import City
@@ -39,7 +40,8 @@ def archived() -> dict[str, Archived]:
         _incidents(wire.city)
         _alerts(wire.city)
         _subscriptions(wire.city, listens(wire, "budi@example.com", PLACE), carries(wire, "+6281234567890", PLACE))
-        return {fact["name"]: fact for fact in _relayed(wire.city)}
+        told = {fact["name"]: fact for fact in _relayed(wire.city)}
+    return told | {entry.name: json.loads(json.dumps(entry.archived())) for entry in payments.happened()}
 
 
 def _incidents(city: City) -> None:
