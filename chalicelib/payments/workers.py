@@ -80,7 +80,9 @@ def follow_dispute(entry: Entry) -> None:
 
 
 def follow_refund(entry: Entry) -> None:
-    bills().follow(fact_from(RefundSettled, entry).order)
+    reference = fact_from(RefundSettled, entry).order
+    vouchers().stop(reference)
+    bills().follow(reference)
 
 
 def enter_bills(entry: Entry) -> None:

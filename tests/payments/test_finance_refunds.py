@@ -94,6 +94,41 @@ def test_another_officer_rejects_and_the_tickets_are_good_again(money: MoneyCity
     assert money.world.things("refund") == []
 
 
+def test_a_dispute_that_was_won_leaves_tickets_on_hold_for_a_refund_that_waits(money: MoneyCity) -> None:
+    refund = asked(money, places="1")
+    dispute = money.world.dispute(money.refunds()[0].payment)
+    money.hear()
+    money.work()
+    money.world.close_dispute(dispute, won=True)
+    money.hear()
+    money.work()
+
+    assert [one.place for one in money.vouchers() if one.standing == "frozen"] == [0]
+    assert decide(rai(money), refund, "approve").status == 303
+
+
+def test_a_refund_that_is_rejected_during_a_dispute_leaves_its_tickets_on_hold(money: MoneyCity) -> None:
+    refund = asked(money, places="1")
+    money.world.dispute(money.refunds()[0].payment)
+    money.hear()
+    money.work()
+
+    assert decide(rai(money), refund, "reject").status == 303
+    assert {one.standing for one in money.vouchers()} == {"frozen"}
+
+
+def test_a_refund_can_be_rejected_when_the_dispute_was_lost(money: MoneyCity) -> None:
+    refund = asked(money, places="1")
+    dispute = money.world.dispute(money.refunds()[0].payment)
+    money.world.close_dispute(dispute, won=False)
+    money.hear()
+    money.work()
+
+    assert decide(rai(money), refund, "reject").status == 303
+    assert progress(money) == [Progress.REJECTED]
+    assert {one.standing for one in money.vouchers()} == {"void"}
+
+
 def test_two_officers_at_once_are_one_decision(money: MoneyCity) -> None:
     refund = asked(money)
     decide(rai(money), refund, "reject")

@@ -136,6 +136,29 @@ def test_a_disputed_payment_freezes_its_tickets_until_it_is_won(town: MoneyCity)
     assert town.kept(reference).state is State.PAID
 
 
+def test_tickets_that_are_made_after_the_dispute_are_frozen_as_well(town: MoneyCity) -> None:
+    reference = town.order(2)
+    town.url(reference)
+    town.world.pay(town.checkout(reference))
+    town.world.dispute(town.world.provider.checkout(town.checkout(reference)).payment)
+    town.hear()
+    town.work()
+
+    assert town.kept(reference).state is State.DISPUTED
+    assert [voucher.standing for voucher in town.vouchers(reference)] == [Standing.FROZEN] * 2
+
+
+def test_when_all_went_back_on_the_providers_pages_no_ticket_is_good(town: MoneyCity) -> None:
+    reference = bought(town)
+    order = town.kept(reference)
+    town.world.refund_on_the_dashboard(order.payment, order.total.minor_units)
+    town.hear()
+    town.work()
+
+    assert town.kept(reference).state is State.REFUNDED
+    assert [voucher.standing for voucher in town.vouchers(reference)] == [Standing.VOID] * 2
+
+
 def test_a_payment_that_comes_too_late_goes_back_and_stays_late_when_that_fails(town: MoneyCity) -> None:
     """The provider's word against our book: it took money for a checkout that had ended, and the seats are sold."""
     reference = town.order(8)

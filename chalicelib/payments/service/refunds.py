@@ -137,12 +137,13 @@ class Refunds:
 
     @retried
     def reject(self, id: str, by: str, words: str = "") -> None:
-        """As `approve`; the tickets are good again."""
+        """As `approve`; the tickets are good again, unless a dispute holds them or has ended them."""
         refund = self._store.refund(id)
         rejected = refund.rejected(by, words)
         order = self._store.order(refund.order).kept_back(refund.amount)
         fact = RefundRejected(refund=id, order=refund.order, amount=refund.amount.minor_units)
-        vouchers = tuple(voucher.thawed() for voucher in self._vouchers(refund.order, refund.places))
+        held = self._vouchers(refund.order, refund.places) if order.state is State.PAID else ()
+        vouchers = tuple(voucher.thawed() for voucher in held)
         change = Change(order=order, refund=rejected, vouchers=vouchers, facts=(fact, *_changed(vouchers)))
         self._store.commit(change, by=officer(by))
 

@@ -13,6 +13,7 @@ from chalicelib.core.toolbox import Toolbox, toolbox
 from chalicelib.payments.events import VoucherChanged, VoucherIssued
 from chalicelib.payments.model.graph import State
 from chalicelib.payments.model.order import Order
+from chalicelib.payments.model.refund import Progress
 from chalicelib.payments.model.token import Claims, content, token_of
 from chalicelib.payments.model.voucher import CHUNK, PREFIX, Standing, Voucher
 from chalicelib.payments.store.kinds import Places
@@ -39,19 +40,25 @@ class Vouchers:
         made = len(self._store.codes(reference))
         for first in range(made, order.places, CHUNK):
             self._issue_chunk(order, range(first, min(first + CHUNK, order.places)))
+        # What became of the order meanwhile was told when there was no ticket that could follow.
+        self.stop(reference)
 
     def follow(self, reference: str) -> None:
-        """Brings tickets to what their order says now, whatever came first: frozen in a dispute, void once it is lost.
+        """Brings tickets to what their order says now, whatever came first; after a dispute was won they are good
+        again, but for those whose refund waits for a second officer. Raises NotFound."""
+        self.stop(reference)
+        if self._store.order(reference).state is State.PAID:
+            for codes in _in_chunks(self._store.codes(reference)):
+                self._thaw_chunk(reference, codes)
 
-        Raises NotFound.
-        """
+    def stop(self, reference: str) -> None:
+        """Freezes the tickets of a disputed order, and ends those whose money is gone. Raises NotFound."""
         state = self._store.order(reference).state
-        if state in (State.DISPUTED, State.LOST):
+        if state is State.DISPUTED:
             self._change(reference, Standing.VALID, Voucher.frozen)
-        if state is State.LOST:
+        if state in (State.LOST, State.REFUNDED):
+            self._change(reference, Standing.VALID, Voucher.void)
             self._change(reference, Standing.FROZEN, Voucher.void)
-        if state is State.PAID:
-            self._change(reference, Standing.FROZEN, Voucher.thawed)
 
     def of(self, order: Order) -> tuple[Voucher, ...]:
         """The first hundred tickets of an order, by place; fewer while they are being made."""
@@ -97,8 +104,24 @@ class Vouchers:
 
     @retried
     def _change_chunk(self, codes: Sequence[str], standing: Standing, change: Step) -> None:
-        found = [voucher for voucher in self._store.vouchers(codes) if voucher.standing is standing]
-        changed = tuple(change(voucher) for voucher in found)
+        self._keep(tuple(change(voucher) for voucher in self._standing(codes, standing)))
+
+    @retried
+    def _thaw_chunk(self, reference: str, codes: Sequence[str]) -> None:
+        frozen = self._standing(codes, Standing.FROZEN)
+        # Asked after the tickets were read: a refund that is asked for in between has changed them.
+        waiting = self._waiting(reference) if frozen else set()
+        self._keep(tuple(voucher.thawed() for voucher in frozen if voucher.place not in waiting))
+
+    def _waiting(self, reference: str) -> set[int]:
+        """The places whose refund waits for a second officer."""
+        asked = map(self._store.refund, self._store.order(reference).refunds)
+        return {place for refund in asked if refund.progress is Progress.ASKED for place in refund.places}
+
+    def _standing(self, codes: Sequence[str], standing: Standing) -> list[Voucher]:
+        return [voucher for voucher in self._store.vouchers(codes) if voucher.standing is standing]
+
+    def _keep(self, changed: tuple[Voucher, ...]) -> None:
         facts = tuple(VoucherChanged(code=one.code, order=one.order, standing=one.standing) for one in changed)
         if changed:
             self._store.commit(Change(vouchers=changed, facts=facts), by=PAYMENTS)
