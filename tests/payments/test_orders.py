@@ -212,6 +212,28 @@ def test_a_second_payment_of_one_order_goes_back_by_itself(town: MoneyCity) -> N
     assert town.balance_of("clearing") == order.total.minor_units
 
 
+def test_a_second_payment_of_an_order_that_was_paid_back_goes_back_too(town: MoneyCity) -> None:
+    reference = town.order(1)
+    town.url(reference)
+    settling().end(reference, town.kept(reference).attempt.id)
+    first = town.checkout(reference)
+    town.url(reference)
+    second = town.checkout(reference)
+    town.world.pay(first)
+    town.hear()
+    town.work()
+    town.world.refund_on_the_dashboard(town.kept(reference).payment, town.kept(reference).total.minor_units)
+    town.hear()
+    town.work()
+    assert town.kept(reference).state is State.REFUNDED
+
+    town.world.pay(second)
+    town.hear()
+    town.work()
+
+    assert (town.kept(reference).state, town.balance_of("clearing")) == (State.REFUNDED, 0)
+
+
 def test_an_amount_that_was_never_asked_for_is_kept_for_finance(town: MoneyCity) -> None:
     reference = town.order(1)
     town.url(reference)

@@ -127,6 +127,19 @@ def test_tickets_that_were_never_made_are_made_and_told(money: MoneyCity, capsys
     assert "no_tickets" in capsys.readouterr().out
 
 
+def test_tickets_that_an_outage_of_three_days_swallowed_are_made(money: MoneyCity) -> None:
+    reconcile(money)
+    reference = money.order(2)
+    money.url(reference)
+    money.world.pay(money.checkout(reference))
+    money.hear()
+    money.city.store.marks.clear()  # no worker ever hears of it
+
+    reconcile(money, timedelta(days=3))
+
+    assert len(money.vouchers(reference)) == 2
+
+
 def test_a_checkout_whose_answer_was_lost_is_found_by_its_order(money: MoneyCity) -> None:
     reference = money.order(1)
     order = money.kept(reference)
@@ -178,6 +191,20 @@ def test_a_refund_whose_answer_was_lost_is_not_paid_twice_even_days_later(money:
     assert len(money.world.things("refund")) == 1
     assert [one.progress for one in money.refunds()] == [Progress.DONE]
     assert_books_follow(money)
+
+
+def test_the_worker_too_looks_before_it_asks_for_an_old_refund(money: MoneyCity) -> None:
+    reference = bought(money)
+    ours = refunds().ask(_wish(reference, 0), by=_public(), form_id="give-back")
+    (refund,) = money.refunds()
+    money.world.provider.refund(ours, refund.payment, refund.amount)
+    money.world.account.answers.clear()  # the provider forgets keys after a day
+
+    money.city.clock.pass_(timedelta(days=3))
+    money.work()
+
+    assert len(money.world.things("refund")) == 1
+    assert [one.progress for one in money.refunds()] == [Progress.DONE]
 
 
 def test_a_refund_that_the_bank_sends_back_comes_back_into_the_books(money: MoneyCity) -> None:

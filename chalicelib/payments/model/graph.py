@@ -56,6 +56,9 @@ GRAPH: Final[Mapping[tuple[State, Move], State]] = {
     (State.PAID, Move.GAVE_ALL_BACK): State.REFUNDED,
     (State.LATE, Move.GAVE_ALL_BACK): State.REFUNDED,
     (State.DISPUTED, Move.GAVE_ALL_BACK): State.REFUNDED,
+    # A payment that came a second time, after the first one had gone back.
+    (State.REFUNDED, Move.GAVE_BACK): State.REFUNDED,
+    (State.REFUNDED, Move.GAVE_ALL_BACK): State.REFUNDED,
     (State.REFUNDED, Move.BOUNCED): State.PAID,
     (State.REFUNDED, Move.BOUNCED_LATE): State.LATE,
     (State.PAID, Move.BOUNCED): State.PAID,

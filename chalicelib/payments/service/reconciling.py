@@ -61,10 +61,12 @@ class Unfinished(Unavailable):
 
 @dataclass
 class Round:
-    """One look at the provider. `asked`: checkouts by their payment; `left`: money that waits for the next run."""
+    """One look at the provider, which is new from `fresh` on. `asked`: checkouts by their payment; `left`: money that
+    waits for the next run."""
 
     since: datetime
     until: datetime
+    fresh: datetime
     daily: bool = False
     asked: dict[str, Checkout] = field(default_factory=dict)
     left: Money = NOTHING
@@ -98,10 +100,10 @@ class Reconciling:
     def _window(self, asked: Asked | None) -> Round:
         now = self._tools.now()
         if asked is None:
-            return Round(now - WHOLE, now + SECOND, daily=True)
+            return Round(now - WHOLE, now + SECOND, now - WHOLE, daily=True)
         daily = _day(asked.whole_until) < _day(now)
         since = asked.until - OVERLAP
-        return Round(min(since, now - WHOLE) if daily else since, now + SECOND, daily=daily)
+        return Round(min(since, now - WHOLE) if daily else since, now + SECOND, since, daily=daily)
 
     def _ask(self, round_: Round) -> None:
         """Checkouts before movements: a charge then finds the posting of its order."""
@@ -136,7 +138,7 @@ class Reconciling:
         if not agrees(order, checkout):
             self._repair(order, checkout)
         elif checkout.paid:
-            self._ticket(order)
+            self._ticket(order, round_)
 
     def _repair(self, order: Order, checkout: Checkout) -> None:
         """Brings the order to what the provider says. What fits nowhere becomes a difference with its movement."""
@@ -160,11 +162,12 @@ class Reconciling:
         fact = CheckoutOpened(reference=reference, attempt=checkout.attempt)
         self._orders.commit(Change(order=order.opened(checkout.id, checkout.url), facts=(fact,)), by=BOOKS)
 
-    def _ticket(self, order: Order) -> None:
+    def _ticket(self, order: Order, round_: Round) -> None:
         """Paid is not enough: whoever paid has tickets a quarter of an hour later, or somebody is woken."""
-        now = self._tools.now()
-        since = now - order.paid_at if order.paid_at and order.state is State.PAID else timedelta(0)
-        if not UNANSWERED <= since < OVERLAP or len(self._orders.codes(order.reference)) >= order.places:
+        if order.paid_at is None or order.state is not State.PAID:
+            return
+        due = round_.fresh <= order.paid_at <= self._tools.now() - UNANSWERED
+        if not due or len(self._orders.codes(order.reference)) >= order.places:
             return
         unanswered(self._tools, order.reference, order.payment, "no_tickets")
         # Only the worker may sign tickets: it is told once more.
@@ -184,15 +187,9 @@ class Reconciling:
         return [one for one in found if self._tools.now() - one.asked_at >= STUCK]
 
     def _refund(self, refund: Refund) -> None:
-        """Looked for first: after a day the provider has forgotten our key, and would pay a second time."""
         try:
             if refund.progress is Progress.SENT:
                 self._refunds.follow(self._provider.refund_of(refund.provider_id))
-                return
-            made = (one for one in self._provider.refunds(refund.payment) if one.refund == refund.id)
-            found = next(made, None)
-            if found:
-                self._refunds.follow(found)
             else:
                 self._refunds.send(refund.id)
         except Unexpected:

@@ -8,6 +8,8 @@ import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
 
 from chalicelib.core.errors import AlreadyDone, Conflict, NotFound
 from chalicelib.core.events import PUBLIC, Actor, Fact, officer, system
@@ -53,6 +55,8 @@ PROGRESS = {
 MOVES = {DisputeState.WON: Move.DISPUTE_WON, DisputeState.LOST: Move.DISPUTE_LOST}
 PAYMENTS = system("payments")
 DASHBOARD = "dashboard-"
+# A provider knows our key for a day at least: what is older is looked for before it is asked for.
+KEY_IS_KNOWN: Final = timedelta(hours=12)
 
 
 class NothingBack(Conflict):
@@ -148,7 +152,10 @@ class Refunds:
         self._store.commit(change, by=officer(by))
 
     def send(self, id: str) -> None:
-        """Asks the provider for an approved refund; asking again is the same refund. Raises ProviderDown."""
+        """Asks the provider for an approved refund; asking again, even days later, is the same refund.
+
+        Raises ProviderDown.
+        """
         refund = self._store.refund(id)
         if refund.progress is not Progress.APPROVED:
             return
@@ -157,11 +164,17 @@ class Refunds:
             self.follow(self._provider.refund_of(id.removeprefix(DASHBOARD)))
             return
         try:
-            told = self._provider.refund(refund.id, refund.payment, refund.amount)
+            told = self._made(refund) or self._provider.refund(refund.id, refund.payment, refund.amount)
         except ProviderRefused as refusal:
             self._settle(refund.id, Progress.FAILED, "", None, why=refusal.reason)
             return
         self.follow(told)
+
+    def _made(self, refund: Refund) -> ProviderRefund | None:
+        """An old refund that the provider has already; one that it cannot have forgotten is not looked for."""
+        if self._tools.now() - refund.asked_at < KEY_IS_KNOWN:
+            return None
+        return next((one for one in self._provider.refunds(refund.payment) if one.refund == refund.id), None)
 
     def follow(self, found: ProviderRefund, *, once: Once | None = None) -> None:
         """What the provider says of a refund, whoever made it; of a stranger's payment nothing. Raises Unexpected."""
