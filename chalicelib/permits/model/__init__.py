@@ -1,0 +1,1 @@
+"""What a service is: its standard, its questions, its conditions, and how it is found."""
