@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import pairwise
@@ -14,6 +13,7 @@ import msgspec
 from chalicelib.core import places
 from chalicelib.core.clock import WITA, utc_now
 from chalicelib.schemes.model import Authority, AuthorityKind, Item, Per, Sale, Scheme, SchemeKind, Subject
+from infra.build.fields import blank, twice, unknown
 from infra.steps import Trouble
 
 CODE: Final = re.compile(r"[a-z][a-z_]{1,30}")
@@ -52,11 +52,11 @@ def _authorities(rows: list[dict[str, Any]]) -> Iterator[str]:
     except msgspec.ValidationError as wrong:
         yield str(wrong)
         return
-    yield from _unknown(rows, msgspec.to_builtins(all_))
-    yield from _blank(rows)
-    yield from (f"{code} stands twice" for code in _twice(one.code for one in all_))
+    yield from unknown(rows, msgspec.to_builtins(all_))
+    yield from blank(rows)
+    yield from (f"{code} stands twice" for code in twice(one.code for one in all_))
     prefixes = [one.receipts_prefix for one in all_]
-    yield from (f"receipts of two begin with {prefix}" for prefix in _twice(prefixes))
+    yield from (f"receipts of two begin with {prefix}" for prefix in twice(prefixes))
     yield from (f"{prefix!r} opens no receipt" for prefix in prefixes if not PREFIX.fullmatch(prefix))
     if [one.kind for one in all_].count(AuthorityKind.CITY) != 1:
         yield "there is one city"
@@ -65,7 +65,7 @@ def _authorities(rows: list[dict[str, Any]]) -> Iterator[str]:
 def _order(order: list[str], there: set[str]) -> Iterator[str]:
     yield from (f"{name} has no file" for name in sorted(set(order) - there))
     yield from (f"{name} is not shown" for name in sorted(there - set(order)))
-    yield from (f"{name} stands twice" for name in _twice(order))
+    yield from (f"{name} stands twice" for name in twice(order))
 
 
 def _scheme(name: str, said: Any, authorities: list[str], today: date) -> Iterator[str]:
@@ -74,8 +74,8 @@ def _scheme(name: str, said: Any, authorities: list[str], today: date) -> Iterat
     except msgspec.ValidationError as wrong:
         yield str(wrong)
         return
-    yield from _unknown(said, msgspec.to_builtins(scheme))
-    yield from _blank(said)
+    yield from unknown(said, msgspec.to_builtins(scheme))
+    yield from blank(said)
     if scheme.code != name or not CODE.fullmatch(name) or name in TAKEN:
         yield f"{scheme.code!r} cannot be its code"
     if scheme.authority not in authorities:
@@ -100,7 +100,7 @@ def _basis(scheme: Scheme) -> Iterator[str]:
 
 
 def _items(scheme: Scheme) -> Iterator[str]:
-    yield from (f"the item {code} stands twice" for code in _twice(item.code for item in scheme.items))
+    yield from (f"the item {code} stands twice" for code in twice(item.code for item in scheme.items))
     if scheme.billed != (scheme.kind is SchemeKind.FINE):
         yield "fines have no items, everything else has some"
     if scheme.kind in GIVEN and scheme.subject is not GIVEN[scheme.kind]:
@@ -170,29 +170,3 @@ JUDGES: Final[tuple[Callable[[Scheme], Iterator[str]], ...]] = (
     _vouchers,
     _refund,
 )
-
-
-def _unknown(said: Any, understood: Any) -> Iterator[str]:
-    """Fields that nobody reads: a mistyped name would be silently without effect."""
-    if isinstance(said, dict) and isinstance(understood, dict):
-        for name, value in said.items():
-            if name not in understood:
-                yield f"nobody reads the field {name!r}"
-            else:
-                yield from _unknown(value, understood[name])
-    elif isinstance(said, list):
-        for one, other in zip(said, understood, strict=True):
-            yield from _unknown(one, other)
-
-
-def _blank(said: Any) -> Iterator[str]:
-    """Words that are empty in one of the languages."""
-    inner = said.values() if isinstance(said, dict) else said if isinstance(said, list) else ()
-    if isinstance(said, dict) and said.keys() == {"id", "en"}:
-        yield from (f"no words in {lang}: {said}" for lang, words in said.items() if not words.strip())
-    for part in inner:
-        yield from _blank(part)
-
-
-def _twice(names: Any) -> list[str]:
-    return [name for name, times in Counter(names).items() if times > 1]

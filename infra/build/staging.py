@@ -4,9 +4,9 @@ import shutil
 from pathlib import Path
 
 from chalicelib.core.web.templates import environment, source_loader
+from infra.build import definitions, services
 from infra.build.bytecode import byte_compile
 from infra.build.catalogues import compile_all
-from infra.build.definitions import check
 from infra.build.paths import ASSETS, Artefacts
 from infra.steps import ROOT, Trouble
 
@@ -23,13 +23,15 @@ def stage_project(artefacts: Artefacts, root: Path = ROOT) -> Path:
     shutil.rmtree(project, ignore_errors=True)
     project.mkdir(parents=True)
     compile_all(root)
-    check(root / "data" / "schemes")
+    definitions.check(root / "data" / "schemes")
+    services.check(root / "data" / "services")
     for name in ("chalicelib", "data", "locale", ".chalice"):
         shutil.copytree(root / name, project / name, ignore=CODE)
     shutil.copyfile(root / "app.py", project / "app.py")
     shutil.copyfile(ASSETS, project / "assets.json")
     # Chalice installs what stands here; the libraries are ours to lay beside it.
     (project / "requirements.txt").write_text("", "utf-8")
+    services.write_index(project)
     compile_templates(project / "templates_compiled", root)
     byte_compile(project)
     return project
