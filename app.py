@@ -27,6 +27,7 @@ from chalicelib.payments.pages import order as payments_order
 from chalicelib.payments.pages import refund as payments_refund
 from chalicelib.payments.pages import shop as payments_shop
 from chalicelib.payments.pages import ticket as payments_ticket
+from chalicelib.permits import pages as permits_pages
 from chalicelib.schemes import pages as schemes_pages
 from chalicelib.spine import workers as spine_workers
 from chalicelib.subscriptions import pages as subscriptions_pages
@@ -37,6 +38,7 @@ app.register(home_pages.pages)
 app.register(home_api.api)
 app.register(identity_pages.pages)
 app.register(incidents_pages.pages)
+app.register(permits_pages.pages)
 app.register(schemes_pages.pages)
 app.register(payments_group.pages)
 app.register(payments_find.pages)

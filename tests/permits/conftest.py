@@ -1,0 +1,5 @@
+"""What the looks are judged by, for the pages of services too."""
+
+from tests.looks.conftest import built, weights
+
+__all__ = ["built", "weights"]
