@@ -50,6 +50,15 @@ def test_a_secret_that_cannot_be_read_leaves_the_keys_that_are_known() -> None:
     assert kept() is new
 
 
+def test_a_new_secret_that_somebody_wrote_wrongly_leaves_the_keys_that_are_known() -> None:
+    clock, old = Clock(), world().provider
+    kept = Kept(made_by(old, KeyError("webhook_secrets")), clock)
+    kept()
+    clock.forward(minutes=5)
+
+    assert kept() is old
+
+
 def test_without_any_key_nothing_can_be_paid() -> None:
     kept = Kept(made_by(Unavailable(), known := world().provider), Clock())
 

@@ -207,6 +207,21 @@ def test_the_worker_too_looks_before_it_asks_for_an_old_refund(money: MoneyCity)
     assert [one.progress for one in money.refunds()] == [Progress.DONE]
 
 
+def test_a_refund_that_the_provider_does_not_know_is_a_difference_and_stops_nothing(money: MoneyCity) -> None:
+    reference = bought(money, number=SLOW_REFUND)
+    refunds().ask(_wish(reference, 0), by=_public(), form_id="give-back")
+    money.work()
+    reconcile(money)
+    money.world.account.things["refund"].clear()
+
+    reconcile(money)
+
+    assert [one.topic for one in differences(money)] == [Topic.REFUND]
+    asked = store(money).asked()
+    assert asked is not None
+    assert asked.until == money.city.clock()
+
+
 def test_a_refund_that_the_bank_sends_back_comes_back_into_the_books(money: MoneyCity) -> None:
     reference = bought(money, number=SLOW_REFUND)
     refunds().ask(_wish(reference, 0), by=_public(), form_id="give-back")
@@ -469,7 +484,9 @@ def test_prepared_sums_that_are_wrong_are_told(money: MoneyCity) -> None:
     money.city.store.counters[key] += 5
 
     reconcile(money)
+    assert differences(money) == []
 
+    reconcile(money, timedelta(days=1))
     assert [one.topic for one in differences(money)] == [Topic.BOOKS]
 
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 
 from chalicelib.core import log
 from chalicelib.core.clock import utc_now
-from chalicelib.core.errors import Unavailable
 from chalicelib.core.settings import settings
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ class Kept:
         self._until = now()
 
     def __call__(self) -> Provider:
-        """Raises Unavailable where not even the first one can be made."""
+        """Raises what the making raises (Unavailable ...) where not even the first one can be made."""
         if self._made is None or self._now() >= self._until:
             self._made = self._renewed()
             self._until = self._now() + KEPT
@@ -40,10 +39,10 @@ class Kept:
     def _renewed(self) -> Provider:
         try:
             return self._make()
-        except Unavailable:
+        except Exception as problem:
             if self._made is None:
                 raise
-            log.note("payments_secret_unavailable")
+            log.note("payments_secret_unavailable", reason=type(problem).__name__)
             return self._made
 
 

@@ -8,7 +8,7 @@ from chalicelib.core.clock import WITA
 from chalicelib.core.money import Money
 from chalicelib.core.toolbox import Toolbox
 from chalicelib.payments.model.books import Posting
-from chalicelib.payments.model.day import ClosedDay, summed
+from chalicelib.payments.model.day import ClosedDay, ends, summed
 from chalicelib.payments.model.difference import Difference, Topic
 from chalicelib.payments.service.books import Books
 from chalicelib.payments.store.books import BookStore
@@ -23,10 +23,13 @@ class Checking:
         self._books = Books(tools)
 
     def check(self, since: datetime, until: datetime, *, whole: bool) -> None:
-        """Counts what nobody counted; on the first run of a day every day is added up and compared."""
+        """Counts what nobody counted; on the first run of a day every day that is over is added up and compared.
+
+        Today's sums would differ by what is posted while they are read.
+        """
         for day in _days(since, until):
             sums = self._sums(day.isoformat())
-            if whole:
+            if whole and ends(day) <= self._now():
                 self._compare(day.isoformat(), sums)
 
     def _sums(self, day: str) -> dict[str, int]:

@@ -27,6 +27,7 @@ from chalicelib.payments.gateway.port import (
     MovementKind,
     Provider,
     ProviderDispute,
+    ProviderRefused,
 )
 from chalicelib.payments.model.books import CLEARING, NOTHING
 from chalicelib.payments.model.difference import Difference, Topic
@@ -192,7 +193,7 @@ class Reconciling:
                 self._refunds.follow(self._provider.refund_of(refund.provider_id))
             else:
                 self._refunds.send(refund.id)
-        except Unexpected:
+        except (Unexpected, ProviderRefused):
             self._books.report(self._unexpected(Topic.REFUND, refund.id, refund.order, refund.amount))
 
     def _follow(self, payment: str) -> None:
