@@ -211,7 +211,9 @@ class Money(RuleBasedStateMachine):
         assert order.refunded.minor_units == sum(self.given_back(charge) for charge in charges)
         assert order.state in (self.expected(charges),), (order.state, charges)
         paid = order.state in (State.PAID, State.REFUNDED) and not self.came_late(order)
-        assert len(self.town.vouchers(reference)) == (order.places if paid else 0)
+        tickets = self.town.vouchers(reference)
+        assert len(tickets) == (order.places if paid else 0)
+        assert order.state is State.PAID or not any(one.standing is Standing.VALID for one in tickets)
 
     def given_back(self, charge: Any) -> int:
         return int(charge["amount_refunded"])

@@ -1,8 +1,9 @@
 """Tickets: made once for every paid place, in chunks; frozen and void with their money."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from chalicelib.core.clock import WITA
 from chalicelib.core.errors import AlreadyDone
@@ -22,8 +23,6 @@ from chalicelib.schemes.reads import scheme as known_scheme
 
 PAYMENTS = system("payments")
 EARLY = timedelta(minutes=30)
-
-Step = Callable[[Voucher], Voucher]
 
 
 class Vouchers:
@@ -54,11 +53,10 @@ class Vouchers:
     def stop(self, reference: str) -> None:
         """Freezes the tickets of a disputed order, and ends those whose money is gone. Raises NotFound."""
         state = self._store.order(reference).state
-        if state is State.DISPUTED:
-            self._change(reference, Standing.VALID, Voucher.frozen)
-        if state in (State.LOST, State.REFUNDED):
-            self._change(reference, Standing.VALID, Voucher.void)
-            self._change(reference, Standing.FROZEN, Voucher.void)
+        stop = {State.DISPUTED: self._freeze_chunk, State.LOST: self._end_chunk, State.REFUNDED: self._end_chunk}
+        if state in stop:
+            for codes in _in_chunks(self._store.codes(reference)):
+                stop[state](reference, codes)
 
     def of(self, order: Order) -> tuple[Voucher, ...]:
         """The first hundred tickets of an order, by place; fewer while they are being made."""
@@ -98,13 +96,17 @@ class Vouchers:
             token=token,
         )
 
-    def _change(self, reference: str, standing: Standing, change: Step) -> None:
-        for codes in _in_chunks(self._store.codes(reference)):
-            self._change_chunk(codes, standing, change)
+    @retried
+    def _freeze_chunk(self, _reference: str, codes: Sequence[str]) -> None:
+        self._keep(tuple(voucher.frozen() for voucher in self._standing(codes, Standing.VALID)))
 
     @retried
-    def _change_chunk(self, codes: Sequence[str], standing: Standing, change: Step) -> None:
-        self._keep(tuple(change(voucher) for voucher in self._standing(codes, standing)))
+    def _end_chunk(self, reference: str, codes: Sequence[str]) -> None:
+        """A ticket that is void frees its seat."""
+        ended = tuple(one.void() for one in self._standing(codes, Standing.VALID, Standing.FROZEN))
+        if ended:
+            order, freed = self._store.order(reference).freeing(len(ended))
+            self._keep(ended, order=order, freed=freed)
 
     @retried
     def _thaw_chunk(self, reference: str, codes: Sequence[str]) -> None:
@@ -118,13 +120,13 @@ class Vouchers:
         asked = map(self._store.refund, self._store.order(reference).refunds)
         return {place for refund in asked if refund.progress is Progress.ASKED for place in refund.places}
 
-    def _standing(self, codes: Sequence[str], standing: Standing) -> list[Voucher]:
-        return [voucher for voucher in self._store.vouchers(codes) if voucher.standing is standing]
+    def _standing(self, codes: Sequence[str], *standings: Standing) -> list[Voucher]:
+        return [voucher for voucher in self._store.vouchers(codes) if voucher.standing in standings]
 
-    def _keep(self, changed: tuple[Voucher, ...]) -> None:
+    def _keep(self, changed: tuple[Voucher, ...], **also: Any) -> None:
         facts = tuple(VoucherChanged(code=one.code, order=one.order, standing=one.standing) for one in changed)
         if changed:
-            self._store.commit(Change(vouchers=changed, facts=facts), by=PAYMENTS)
+            self._store.commit(Change(vouchers=changed, facts=facts, **also), by=PAYMENTS)
 
 
 def validity(order: Order) -> tuple[datetime, datetime]:
