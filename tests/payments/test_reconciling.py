@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from chalicelib.core.money import rupiah
+from chalicelib.core.money import Money, rupiah
 from chalicelib.core.store import Key
+from chalicelib.payments.gateway import paying_with
 from chalicelib.payments.model.books import Posting
 from chalicelib.payments.model.difference import Difference, Topic
 from chalicelib.payments.model.graph import State
@@ -461,6 +462,33 @@ def test_a_balance_that_does_not_agree_is_told_and_goes_by_itself(money: MoneyCi
     assert [one.topic for one in found] == [Topic.BALANCE]
     assert differences(money) == []
     assert "DifferenceSettled" in money.city.names()
+
+
+class Moving:
+    """A provider whose balance is another one whenever it is asked."""
+
+    def __init__(self, provider: Any) -> None:
+        self._provider, self._more = provider, 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._provider, name)
+
+    def balance(self) -> Money:
+        self._more += 1
+        return cast("Money", self._provider.balance()) + rupiah(self._more)
+
+
+def test_a_balance_that_moves_all_the_time_is_no_difference_until_it_has_not_agreed_for_a_day(
+    money: MoneyCity,
+) -> None:
+    bought(money)
+    reconcile(money)
+    with paying_with(Moving(money.world.provider)):
+        reconcile(money)
+        assert differences(money) == []
+
+        reconcile(money, timedelta(days=1))
+    assert [one.topic for one in differences(money)] == [Topic.BALANCE]
 
 
 def test_a_posting_that_no_worker_counted_is_counted(money: MoneyCity) -> None:

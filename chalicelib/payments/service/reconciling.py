@@ -50,6 +50,8 @@ WHOLE: Final = timedelta(days=8)
 # The worker sends a refund at once; one that still waits was lost on its way.
 STUCK: Final = timedelta(minutes=5)
 SECOND: Final = timedelta(seconds=1)
+# In a busy city the balance moves while it is looked at, but not by night as well.
+APART: Final = timedelta(days=1)
 MANY: Final = 100
 ROUNDS: Final = 3
 
@@ -263,7 +265,8 @@ class Reconciling:
     def _compare(self, round_: Round) -> datetime | None:
         """When the provider's balance and our books agreed; None while they do not, or money moves all the time.
 
-        The same two numbers twice, with another look at the provider in between, are a difference.
+        The same two numbers twice, with another look at the provider in between, are a difference; so are numbers that
+        have not agreed for a day, however fast they move.
         """
         before: tuple[Money, Money] | None = None
         for _ in range(ROUNDS):
@@ -278,7 +281,13 @@ class Reconciling:
             self._ask(round_)
             self._checking.check(round_.since, round_.until, whole=False)
         note("balance_in_motion")
+        if before and self._is_long_apart():
+            self._books.report(self._apart(*before))
         return None
+
+    def _is_long_apart(self) -> bool:
+        asked = self._store.asked()
+        return bool(asked and asked.agreed_at and self._tools.now() - asked.agreed_at > APART)
 
     def _cleared(self, round_: Round) -> Money:
         return Money(self._store.total(CLEARING), "IDR") + round_.left
