@@ -352,6 +352,15 @@ def test_the_payers_own_currency_is_told_beside_ours(sandbox: World, currency: s
     assert done.charged == Money(shown, currency.upper())
 
 
+def test_a_strangers_session_without_an_amount_is_no_checkout_of_ours(sandbox: World) -> None:
+    """The same account may sell by other ways; a session that saves a card has neither amount nor currency."""
+    ours, strangers = (sandbox.provider.open_checkout(request()) for _ in range(2))
+    sandbox.account.find("session", strangers.id).update(metadata={}, mode="setup", amount_total=None, currency=None)
+
+    found = sandbox.provider.checkouts(utc_now() - timedelta(hours=1), utc_now() + timedelta(hours=1))
+    assert [one.id for one in found] == [ours.id]
+
+
 def test_a_payment_in_a_currency_that_we_do_not_know_is_a_payment(sandbox: World) -> None:
     """Stripe shows payers more than a hundred currencies; what we are paid is rupiah all the same."""
     made = sandbox.provider.open_checkout(request())

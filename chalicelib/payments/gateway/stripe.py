@@ -99,7 +99,7 @@ class StripeProvider:
 
     def checkouts(self, since: datetime, until: datetime) -> Iterator[Checkout]:
         asked = {"created": _between(since, until), "expand": [f"data.{WHOLE}"]}
-        return map(words.checkout, _pages(self._api.checkout.sessions.list, asked))
+        return map(words.checkout, filter(words.is_ours, _pages(self._api.checkout.sessions.list, asked)))
 
     def refund(self, refund: str, payment: str, amount: Money) -> ProviderRefund:
         asked: Any = {
