@@ -2,11 +2,14 @@
 
 import gzip
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 from markupsafe import escape
 
+from chalicelib.core import ROOT
 from chalicelib.core.text import Text
 from chalicelib.core.web.answers import PUBLIC
 from chalicelib.permits import reads
@@ -193,3 +196,10 @@ def test_a_page_keeps_to_its_budget(city: City, language: str, path: str, weight
 
     assert html <= HTML
     assert html + sum(weights[name] for name in LOADED) <= FIRST_VISIT
+
+
+def test_a_cold_start_does_not_load_the_definitions() -> None:
+    listed = "import app, sys; print([name for name in sys.modules if name.startswith('chalicelib.permits.model')])"
+    done = subprocess.run([sys.executable, "-c", listed], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"

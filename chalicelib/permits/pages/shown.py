@@ -1,17 +1,12 @@
-"""Finding a service, and what it costs, needs and gives before any question is asked."""
+"""What the pages of services show."""
+
+from datetime import date
 
 from chalicelib.core.errors import NotFound
-from chalicelib.core.text import Text, local
-from chalicelib.core.toolbox import toolbox
-from chalicelib.core.web.answers import Answer, Page
-from chalicelib.core.web.guards import anyone
-from chalicelib.core.web.pages import Pages
-from chalicelib.core.web.visit import Visit
+from chalicelib.core.text import Text
 from chalicelib.permits import reads
 from chalicelib.permits.model.search import LONGEST_QUERY
 from chalicelib.permits.model.service import Act, Service, Signpost
-
-pages = Pages(__name__)
 
 # The language decides who is probably reading: a visitor looks for filming first, a resident for what life brings.
 FIRST = {"en": "visitors"}
@@ -39,21 +34,20 @@ COMPONENTS = {
 }
 
 
-@pages.public("/{lang}/services", guard=anyone)
-def show_services(visit: Visit) -> Answer:
-    typed = visit.query.get("q", "").strip()[:LONGEST_QUERY]
+def listed(typed: str, language: str) -> dict[str, object]:
+    """What the list of services shows to somebody who searches for `typed`, or for nothing."""
+    typed = typed.strip()[:LONGEST_QUERY]
     found = [_one(code) for code in reads.search(typed)] if typed else []
-    return Page("permits/services.html", {"typed": typed, "found": found, "groups": _groups(visit.language)})
+    return {"typed": typed, "found": found, "groups": _groups(language)}
 
 
-@pages.public("/{lang}/services/{code}", guard=anyone)
-def show_service(visit: Visit, code: str) -> Answer:
+def told(code: str, today: date) -> tuple[str, dict[str, object]]:
+    """The template of a service or a sign-post, and what it shows at the tariffs of a day. Raises NotFound."""
     one = _one(code)
-    context = {"one": one, "office": reads.office, "sources": reads.sources(one), "link": _links()}
+    context: dict[str, object] = {"one": one, "office": reads.office, "sources": reads.sources(one), "link": _links()}
     if isinstance(one, Signpost):
-        return Page("permits/signpost.html", context)
-    today = local(toolbox().now()).date()
-    return Page("permits/service.html", {**context, **_standard(one), "acts": ACTS, "today": today})
+        return "permits/signpost.html", context
+    return "permits/service.html", {**context, **_standard(one), "acts": ACTS, "today": today}
 
 
 def _one(code: str) -> Service | Signpost:
