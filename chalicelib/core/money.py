@@ -22,6 +22,7 @@ EXPONENTS: Final = {
     **dict.fromkeys(("BHD", "KWD", "OMR"), 3),
 }
 LIMIT: Final = 2**63
+LONGEST: Final = 60
 
 # A whole amount with or without groups of three, one kind of separator; `,00`, `.00` and `,-` may end it
 # unless the same sign separates the groups.
@@ -101,7 +102,8 @@ def parse(text: str) -> Money:
 
     BadAmount for fractions (`1.5`), zero, signs, mixed separators and more than 63 bits hold.
     """
-    typed = RUPIAH.fullmatch(unicodedata.normalize("NFKC", text[:60]).strip())
+    # Cut to what is read, `Rp` and many blanks would be another amount.
+    typed = RUPIAH.fullmatch(unicodedata.normalize("NFKC", text).strip()) if len(text) <= LONGEST else None
     if not typed:
         raise BadAmount(
             Text(

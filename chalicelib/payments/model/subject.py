@@ -9,6 +9,7 @@ from chalicelib.core.text import Text
 
 PLATE: Final = re.compile(r"([A-Z]{1,2})([1-9][0-9]{0,3})([A-Z]{0,3})")
 CODE: Final = re.compile(r"[A-Z0-9](?:[A-Z0-9./-]{1,22})[A-Z0-9]")
+LONGEST: Final = 60
 BLANKS: Final = dict.fromkeys(map(ord, " -._\u00a0"))
 
 NOT_A_PLATE: Final = Text(
@@ -38,4 +39,5 @@ def code(typed: str) -> str:
 
 
 def _upper(typed: str) -> str:
-    return unicodedata.normalize("NFKC", typed[:60]).upper()
+    """Nothing of what is too long to be either: cut, it might be one."""
+    return unicodedata.normalize("NFKC", typed).upper() if len(typed) <= LONGEST else ""

@@ -1,6 +1,6 @@
 """Refunds as finance decides them: one officer asks, over a limit another one approves or rejects."""
 
-from typing import Any
+from typing import Any, Final
 
 from chalicelib.core.errors import BadValue, Conflict, Invalid, NotFound
 from chalicelib.core.money import parse
@@ -17,6 +17,8 @@ from chalicelib.payments.service.finance import finance
 from chalicelib.payments.service.refunds import NothingBack, Wish, refunds
 
 pages = Pages(__name__)
+
+LONGEST: Final = 400
 
 HOW_MUCH = Text(id="Tulis jumlah yang dikembalikan", en="Write how much goes back")
 WHY = Text(id="Tulis alasannya", en="Give the reason")
@@ -109,7 +111,8 @@ def _wish(form: Form, reference: str) -> Wish:
 
 def places_of(typed: str) -> tuple[int, ...]:
     """Places as people count them, from 1 on: `1, 3`. Raises BadValue."""
-    parts = [part.strip() for part in typed[:400].split(",")]
+    # A list that is too long is refused: cut, its last number may name another place.
+    parts = [part.strip() for part in typed.split(",")] if len(typed) <= LONGEST else [""]
     if not all(part.isascii() and part.isdecimal() and 0 < len(part) < 5 and int(part) for part in parts):
         raise BadValue(PLACES)
     places = tuple(sorted({int(part) - 1 for part in parts}))
