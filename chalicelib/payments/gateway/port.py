@@ -140,7 +140,8 @@ class ProviderDispute:
 class Notice:
     """One verified notice. All of `checkout`, `refund`, `dispute` None: nothing of ours, or a kind that we ignore.
 
-    `declined` belongs to the payment of `order` and `attempt`: the checkout stays open.
+    `declined` belongs to the payment of `order` and `attempt`: the checkout stays open. `unreadable`: it is about
+    `order`, and says what we have no words for (another currency, a state that we do not know).
     """
 
     id: str
@@ -152,6 +153,7 @@ class Notice:
     declined: Decline | None = None
     order: str = ""
     attempt: str = ""
+    unreadable: bool = False
 
 
 class MovementKind(StrEnum):
@@ -204,7 +206,7 @@ class Provider(Protocol):
         """Ends an open one; whatever it had become before, that is the answer."""
 
     def checkouts(self, since: datetime, until: datetime) -> Iterator[Checkout]:
-        """All that were made in between, oldest last; more than a page is fetched as it is read."""
+        """All of ours that were made in between, oldest last; more than a page is fetched as it is read."""
 
     def refund(self, refund: str, payment: str, amount: Money) -> ProviderRefund:
         """Pays `amount` back, once for each key `refund`."""

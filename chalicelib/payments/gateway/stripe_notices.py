@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from chalicelib.payments.gateway import stripe_words as words
 from chalicelib.payments.gateway.port import CheckoutState, ForgedNotice, Notice
@@ -28,7 +28,7 @@ class Seal:
         self._check_signature(body, signature)
         self._check_age(signature)
         event = _parsed(body)
-        if not isinstance(event, dict) or event.get("object") != "event":
+        if not _is_event(event):
             raise ForgedNotice(reason="no_event")
         if event.get("livemode") is not self.live:
             raise ForgedNotice(reason="other_mode")
@@ -50,8 +50,17 @@ class Seal:
 def _parsed(body: bytes) -> Any:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
+
+
+def _is_event(found: Any) -> TypeGuard[Mapping[str, Any]]:
+    """Whether it has what every event has; its object is another matter."""
+    if not isinstance(found, dict) or found.get("object") != "event" or not isinstance(found.get("data"), dict):
+        return False
+    named = all(isinstance(found.get(name), str) for name in ("id", "type"))
+    # Seconds of a year that a calendar has.
+    return named and type(made := found.get("created")) is int and 0 <= made < 2**37
 
 
 def _signed(body: bytes, signature: str, secret: str) -> bool:
@@ -66,9 +75,12 @@ def _signed(body: bytes, signature: str, secret: str) -> bool:
 
 def notice(event: Mapping[str, Any]) -> Notice:
     """What an event says to us; it costs no call, since the event carries its object."""
-    thing = event["data"]["object"]
+    thing = event["data"].get("object")
     told = {"id": event["id"], "kind": event["type"], "at": words.moment(event["created"])}
-    return Notice(**told, **_read(event["type"], thing, told["at"]))
+    try:
+        return Notice(**told, **_read(event["type"], thing, told["at"]))
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+        return Notice(**told, order=words.order_of(thing), unreadable=True)
 
 
 def _read(kind: str, thing: words.Tree, at: datetime) -> dict[str, Any]:

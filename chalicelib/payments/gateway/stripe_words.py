@@ -139,6 +139,13 @@ def _charged(session: Tree) -> Money | None:
     return money(shown["presentment_amount"], shown["presentment_currency"])
 
 
+def order_of(thing: Any) -> str:
+    """Our order of a thing of whatever shape; "" where it names none."""
+    told = thing.get("metadata") if isinstance(thing, Mapping) else None
+    found = told.get(ORDER) if isinstance(told, Mapping) else None
+    return found if isinstance(found, str) else ""
+
+
 def is_ours(thing: Tree) -> bool:
     return bool(_told(thing, ORDER) and _told(thing, ATTEMPT))
 

@@ -43,6 +43,8 @@ class Notices:
             note("notice_repeated", notice=notice.id, kind=notice.kind)
 
     def _take(self, notice: Notice, once: Once) -> None:
+        if notice.unreadable:
+            raise Unexpected(reason="unreadable")
         if notice.checkout:
             self._settling.settle(notice.checkout, once=once)
         elif notice.declined:
