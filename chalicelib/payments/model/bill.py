@@ -17,7 +17,7 @@ from typing import Final, Self
 
 from chalicelib.core.contacts import MASK, clean
 from chalicelib.core.errors import BadValue, Conflict
-from chalicelib.core.money import Money
+from chalicelib.core.money import Money, rupiah
 from chalicelib.core.money import parse as parse_money
 from chalicelib.core.text import MONTHS, Text, day
 from chalicelib.payments.model import subject
@@ -30,6 +30,8 @@ CHUNK: Final = 40
 # What one order may settle: each bill is a line of the payment page.
 MOST_AT_ONCE: Final = 20
 LONGEST: Final = 120
+# Twelve digits with sen: no payment takes more, and a whole list of such bills can still be added up.
+MOST_OWED: Final = rupiah(9_999_999_999)
 MONTH: Final = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])")
 HEADS: Final = {"number", "nomor", "kode", "code"}
 
@@ -39,6 +41,7 @@ WRONG_PERIOD = Text(
     id="Tulis masa sebagai 2026-11 atau tanggal 2026-11-24",
     en="Write the period as 2026-11, or a day as 2026-11-24",
 )
+TOO_MUCH = Text(id="Paling banyak {most} untuk satu tagihan", en="At most {most} for one bill")
 CELLS = Text(
     id="Satu baris berisi nomor, masa, jumlah, keterangan, dan bila ada keterangan dalam bahasa Inggris serta nama",
     en="A line holds number, period, amount, what it is, and if known what it is in English, and a name",
@@ -222,10 +225,18 @@ def demand(*, number: str, period: str, amount: str, what: str, english: str, ho
     return Demand(
         number=subject.code(number),
         period=period_of(period),
-        amount=parse_money(amount),
+        amount=amount_of(amount),
         what=Text(id=words, en=clean(english, LONGEST) or words),
         holder=masked(clean(holder, LONGEST)),
     )
+
+
+def amount_of(typed: str) -> Money:
+    """BadValue, also for more than can be paid at once."""
+    amount = parse_money(typed)
+    if amount > MOST_OWED:
+        raise BadValue(TOO_MUCH.format(most=MOST_OWED.shown("id")))
+    return amount
 
 
 def period_of(typed: str) -> str:

@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from chalicelib.core.errors import Invalid, NotFound
 from chalicelib.core.money import Money
-from chalicelib.core.money import parse as rupiah
 from chalicelib.core.text import Text
 from chalicelib.core.web.answers import Answer, Page, Redirect
 from chalicelib.core.web.forms import Form
@@ -19,6 +18,7 @@ from chalicelib.payments.model.bill import (
     Demand,
     DemandList,
     Entering,
+    amount_of,
     demand_list,
     masked,
     period_of,
@@ -140,7 +140,7 @@ def _one(form: Form) -> tuple[str, Demand]:
     scheme = form.choice("one_scheme", _codes(), missing=WHAT)
     number = form.value("number", subject.code, missing=NUMBER) or ""
     period = form.value("period", period_of, missing=PERIOD) or ""
-    amount = form.value("amount", rupiah, missing=AMOUNT) or NOTHING
+    amount = form.value("amount", amount_of, missing=AMOUNT) or NOTHING
     what = form.text("what", limit=LONGEST, missing=WORDS)
     english = form.text("english", limit=LONGEST, required=False)
     holder = masked(form.text("holder", limit=LONGEST, required=False))
