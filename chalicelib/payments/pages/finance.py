@@ -31,6 +31,8 @@ officers = staff(*ACTING, office="bapenda")
 readers = staff(*ACTING, office="bapenda", watching=("auditor",))
 
 REASON: Final = 500
+# Outside, a day has no day before or after it (the ends of the calendar), and nobody has any books.
+YEARS: Final = range(2020, 2100)
 # What of a fact helps to find it again.
 CODES: Final = ("payment", "dispute", "refund", "notice", "kind", "state", "why")
 A_DAY = Text(id="Tulis tanggal seperti 2026-11-24", en="Write a date like 2026-11-24")
@@ -144,11 +146,14 @@ def _debit_credit(amount: Money) -> list[Cell]:
 
 
 def iso(typed: str) -> date:
-    """Raises BadValue."""
+    """Raises BadValue, also for a day on which nobody has kept these books."""
     try:
-        return date.fromisoformat(typed) if len(typed) == 10 else _no_day()
+        day = date.fromisoformat(typed)
     except ValueError as wrong:
         raise BadValue(A_DAY) from wrong
+    if len(typed) != 10 or day.year not in YEARS:
+        raise BadValue(A_DAY)
+    return day
 
 
 def _of_address(day: str) -> date:
@@ -159,18 +164,14 @@ def _of_address(day: str) -> date:
         raise NotFound from wrong
 
 
-def _no_day() -> date:
-    raise BadValue(A_DAY)
-
-
 def span(typed: str) -> tuple[date, date]:
     """The first and the last day of `2026-11` or `2026-11-24`. Raises BadValue."""
     try:
         if len(typed) != 7:
             return (day := iso(typed)), day
-        first = date.fromisoformat(f"{typed}-01")
+        first = iso(f"{typed}-01")
         return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    except (ValueError, OverflowError) as wrong:
+    except ValueError as wrong:
         raise BadValue(A_PERIOD) from wrong
 
 
