@@ -91,7 +91,9 @@ class Refunds:
         self._store = OrderStore(tools.store)
 
     def offer(self, order: Order, places: Sequence[int]) -> Money:
-        """What the scheme's rule gives back for these places now."""
+        """What the scheme's rule gives back for these places now; nothing of what a bank wants back itself."""
+        if order.state in (State.DISPUTED, State.LOST):
+            return NOTHING
         price = sum((order.price_of(place) for place in places), NOTHING)
         return known_scheme(order.scheme).refundable(price, order.starts_at, self._tools.now())
 
