@@ -181,7 +181,7 @@ def _shown_again(again: View, visit: Visit, params: Mapping[str, str], refusal: 
     except CityError:
         raise refusal from None
     if isinstance(page, Page):
-        page = Page(page.template, page.context, refusal.status, _retry_after(refusal))
+        page = Page(page.template, page.context, refusal.status, {**page.headers, **_retry_after(refusal)})
     return page, visit
 
 

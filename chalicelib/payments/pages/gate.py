@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Any
+from urllib.parse import quote
 
 from chalicelib.core.text import LANGUAGES, Text
 from chalicelib.core.text import day_and_moment as when
@@ -55,7 +56,7 @@ def choose_language(visit: Visit, token: str) -> Answer:
     """What a QR leads to: its address has no language, since it must be short."""
     wanted = visit.headers.get("accept-language", "").lower()
     language = "en" if wanted and not wanted.startswith(LANGUAGES[0]) else LANGUAGES[0]
-    return Redirect(f"/{language}/v/{token}")
+    return Redirect(f"/{language}/v/{quote(token, safe='')}")
 
 
 @pages.get("/{lang}/v/{token}", guard=anyone)

@@ -34,7 +34,7 @@ class GateStore:
 
     def dispute(self, voucher: Voucher, fact: Fact, nonce: str, *, by: Actor) -> None:
         """Raises AlreadyDone for a scan that was told before, Stale."""
-        once = Once(scope="gate-dispute", id=nonce)
+        once = Once(scope="gate-dispute", id=f"{voucher.code}#{nonce}")
         self._store.commit([VOUCHERS.record(voucher)], [fact], by=by, once=once)
 
     def entered(self, scheme: str, day: date) -> int:
