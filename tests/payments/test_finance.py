@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,6 +16,7 @@ from chalicelib.payments.model.books import CLEARING, Posting, moved
 from chalicelib.payments.model.day import Row
 from chalicelib.payments.model.difference import Standing
 from chalicelib.payments.service.books import books
+from chalicelib.payments.service.finance import MOST_POSTINGS
 from chalicelib.payments.service.reconciling import reconciling
 from chalicelib.payments.service.settling import posted
 from chalicelib.payments.store.books import BookStore
@@ -294,6 +296,16 @@ def test_the_treasurer_takes_a_day_along(money: MoneyCity) -> None:
     debit = sum(float(row["Debit (IDR)"] or 0) for row in rows)
     assert debit == sum(float(row["Credit (IDR)"] or 0) for row in rows)
     assert debit > 0
+
+
+def test_the_largest_file_is_no_more_than_a_function_can_answer(money: MoneyCity) -> None:
+    """6 MB of JSON (AWS Lambda, quotas: synchronous response), in which every quotation mark takes two bytes."""
+    for _ in range(5):
+        bought(money, 1)
+    reconcile(money)
+    reply = kadek(money).get("/en/staff/payments/export?period=2026-11-24&as=csv")
+
+    assert len(json.dumps(reply.text)) / len(money.postings()) * MOST_POSTINGS < 6_291_556
 
 
 def test_the_treasurer_takes_a_month_along_as_a_workbook(money: MoneyCity) -> None:

@@ -40,8 +40,8 @@ from chalicelib.payments.store.kinds import ASKED, FAILED, GOING, POSTINGS
 from chalicelib.payments.store.orders import OrderStore
 from chalicelib.schemes.reads import schemes
 
-# What a table of one file holds: a month of a busy city, in one answer of the API.
-MOST_POSTINGS: Final = 20_000
+# What one answer of a function holds (6 MB), made within the seconds of a page.
+MOST_POSTINGS: Final = 15_000
 MOST_DAYS: Final = 31
 
 
