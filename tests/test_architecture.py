@@ -118,6 +118,7 @@ BORDERS = {
     "botocore": ("chalicelib/core/aws/",),
     "stripe": ("chalicelib/payments/gateway",),
     "xlsxwriter": ("chalicelib/core/export.py",),
+    "typst": ("chalicelib/core/documents.py",),
     "chalice": ("chalicelib/core/web/", "chalicelib/core/handlers.py", "app.py", "*/workers.py", "*/workers/"),
     "authlib": ("chalicelib/identity/gateway",),
     "joserfc": ("chalicelib/identity/gateway",),

@@ -277,3 +277,27 @@ class TicketsSought(PaymentFact):
 
     def about(self) -> str:
         return f"lookup#{self.lookup}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PosterFact(PaymentFact):
+    """Posters are named by the number that is printed on them."""
+
+    serial: str
+    scheme: str
+    item: str
+
+    def about(self) -> str:
+        return f"poster#{self.serial}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PosterAsked(PosterFact):
+    """An officer wants one; the worker draws its sheet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PosterRevoked(PosterFact):
+    """Its link leads nowhere from now on; `why` is a code, the officer's words stay with the poster."""
+
+    why: str

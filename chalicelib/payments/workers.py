@@ -15,6 +15,7 @@ from chalicelib.payments.events import (
     OrderPaid,
     OrderPaidLate,
     OrderPaidTwice,
+    PosterAsked,
     RefundApproved,
     RefundSettled,
     TicketsMissed,
@@ -27,6 +28,7 @@ from chalicelib.payments.service.books import books
 from chalicelib.payments.service.finding import finding
 from chalicelib.payments.service.holds import holds
 from chalicelib.payments.service.orders import orders
+from chalicelib.payments.service.posters import posters
 from chalicelib.payments.service.reconciling import reconciling
 from chalicelib.payments.service.refunds import refunds
 from chalicelib.payments.service.vouchers import vouchers
@@ -89,6 +91,10 @@ def enter_bills(entry: Entry) -> None:
     billing().enter(fact_from(BillsIssued, entry).batch)
 
 
+def draw_poster(entry: Entry) -> None:
+    posters().draw(fact_from(PosterAsked, entry).serial)
+
+
 def write_to_seeker(entry: Entry) -> None:
     finding().write(fact_from(TicketsSought, entry).lookup)
 
@@ -120,6 +126,7 @@ HANDLERS = {
     "DisputeDecided": follow_dispute,
     "MoneyPosted": note_posting,
     "TicketsMissed": make_missed_tickets,
+    "PosterAsked": draw_poster,
 }
 
 

@@ -23,7 +23,7 @@ PAGE, JSON = "import app, answer the home page", "import app, answer /health"
 # What only workers, logins and payments may load, each where it is used.
 HEAVY = (
     *("aws_encryption_sdk", "aws_lambda_powertools", "authlib", "boto3", "botocore", "cryptography"),
-    *("email_validator", "holidays", "joserfc", "phonenumbers", "pydantic", "stdnum", "stripe", "xlsxwriter"),
+    *("email_validator", "holidays", "joserfc", "phonenumbers", "pydantic", "stdnum", "stripe", "typst", "xlsxwriter"),
 )
 LISTED = "import app, sys, json; print(json.dumps(sorted(sys.modules)))"
 

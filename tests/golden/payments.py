@@ -10,11 +10,13 @@ from chalicelib.payments.events import TicketsMissed
 from chalicelib.payments.gateway.port import CheckoutState
 from chalicelib.payments.model.bill import Demand
 from chalicelib.payments.model.gate import Gate, Scan
+from chalicelib.payments.model.poster import Why
 from chalicelib.payments.model.refund import Reason
 from chalicelib.payments.service.billing import billing
 from chalicelib.payments.service.finance import finance
 from chalicelib.payments.service.finding import finding
 from chalicelib.payments.service.gate import gate_service
+from chalicelib.payments.service.posters import posters
 from chalicelib.payments.service.reconciling import reconciling
 from chalicelib.payments.service.refunds import Wish, refunds
 from chalicelib.payments.service.settling import settling
@@ -35,6 +37,7 @@ def happened() -> list[Entry]:
         _tickets(town)
         _dispute(town)
         _bills(town)
+        _posters(town)
         finding().ask("ayu@example.id", "id", "lost")
         _books(town)
         return [entry for entry in town.city.store.entries.values() if isinstance(entry, Entry)]
@@ -127,6 +130,12 @@ def _bills(town: MoneyCity) -> None:
     batch = billing().take("fine", [demand], "kadek", "import")
     _goes_on(town)
     billing().withdraw(f"{batch}-0", "Salah ketik", "kadek")
+
+
+def _posters(town: MoneyCity) -> None:
+    serial = posters().ask("mangrove", "adult", "kadek", "poster")
+    _goes_on(town)
+    posters().revoke(serial, Why.FORGED, "Stiker palsu", "kadek")
 
 
 def _books(town: MoneyCity) -> None:

@@ -1,5 +1,5 @@
-"""What finance has to decide, made by the app's own code at the city's table: an open difference, and a refund that
-waits for a second officer. No press of a visitor brings either about in a minute.
+"""What finance has to decide, made by the app's own code at the city's table: an open difference, a refund that
+waits for a second officer, and posters. No press of a visitor brings either about in a minute.
 """
 
 import uuid
@@ -14,18 +14,29 @@ from chalicelib.core.toolbox import Toolbox
 from chalicelib.payments.model.difference import Difference, Topic
 from chalicelib.payments.model.graph import State
 from chalicelib.payments.model.order import Attempt, Bought, Order, Stage
+from chalicelib.payments.model.poster import Why
 from chalicelib.payments.model.refund import Progress, Reason, Refund
 from chalicelib.payments.service.books import Books
+from chalicelib.payments.service.posters import Posters
 from chalicelib.payments.store.orders import Change, OrderStore
 
 
 def cast_of(tools: Toolbox) -> dict[str, str]:
-    """`riddle` is an open difference, `paid` an order of which `waits` is a refund that another officer decides."""
+    """`riddle` is an open difference, `paid` an order of which `waits` is a refund that another officer decides.
+
+    `poster` hangs somewhere, `torn` is revoked, and `torn_link` is what its QR leads to.
+    """
     order, refund = _paid(tools), new_id("refund")
     asked = _asked(tools, order, refund)
     going = order.giving_back(asked.amount, refund)
     OrderStore(tools.store).commit(Change(order=going, refund=asked), by=system("test"))
-    return {"riddle": _riddle(tools), "paid": order.reference, "waits": refund}
+    return {"riddle": _riddle(tools), "paid": order.reference, "waits": refund, **_posters(tools)}
+
+
+def _posters(tools: Toolbox) -> dict[str, str]:
+    hung, torn = (Posters(tools).ask("mangrove", "adult", "kadek", uuid.uuid4().hex) for _ in range(2))
+    Posters(tools).revoke(torn, Why.FORGED, "Stiker palsu", "kadek")
+    return {"poster": hung, "torn": torn, "torn_link": Posters(tools).token(torn)}
 
 
 def _riddle(tools: Toolbox) -> str:

@@ -13,6 +13,7 @@ ORDER = "/{lang}/pay/orders/{reference}"
 GROUP = "/{lang}/pay/group/{scheme}"
 BILLS = "/{lang}/staff/payments/bills"
 PAYMENTS = "/{lang}/staff/payments"
+POSTERS = "/{lang}/staff/posters"
 INCIDENT = "/{lang}/staff/incidents/{id}"
 
 
@@ -103,6 +104,12 @@ VISITS = [
     Visit(PAYMENTS + "/orders/{reference}", "/staff/payments/orders/{paid}", "sri"),
     Visit(PAYMENTS + "/refunds", "/staff/payments/refunds", "kadek"),
     Visit(PAYMENTS + "/refunds/{id}", "/staff/payments/refunds/{waits}", "kadek"),
+    Visit("/{lang}/pay/posters", "/pay/posters"),
+    Visit(POSTERS, "/staff/posters", "kadek"),
+    Visit(POSTERS, "/staff/posters", "sri"),
+    Visit(POSTERS + "/{serial}", "/staff/posters/{poster}", "kadek"),
+    Visit(POSTERS + "/{serial}", "/staff/posters/{torn}", "sri"),
+    Visit(POSTERS + "/{serial}/revoke", "/staff/posters/{poster}/revoke", "kadek"),
     Visit("/{lang}/v/{token}", "/v/NOTICKET"),
     Visit("/{lang}/staff/gate", "/staff/gate", "putu"),
     Visit("/{lang}/staff", "/staff", "ayu"),
@@ -132,6 +139,10 @@ NO_PAGE = {
     PAYMENTS + "/export": "CSV or XLSX",
     PAYMENTS + "/orders": "leads to the money of an order",
     "/": "leads to the reader's language",
+    POSTERS + "/{serial}/print.pdf": "PDF",
+    "/p/{token}": "leads to what is paid",
+    "/P/{token}": "leads to what is paid",
+    "/{lang}/p/{token}": "leads to what is paid, or says why not: REFUSALS",
     "/v/{token}": "leads to the reader's language",
     "/V/{token}": "leads to the reader's language",
     "/offline.js": "a script",
@@ -248,6 +259,14 @@ REFUSALS = [
         name="rejection without a reason",
         act=empty("Reject"),
     ),
+    Refusal(POSTERS, "/staff/posters", "kadek", name="no poster", act=empty("Make a poster")),
+    Refusal(
+        POSTERS + "/{serial}/revoke",
+        "/staff/posters/{poster}/revoke",
+        "kadek",
+        name="no reason to revoke",
+        act=empty("Revoke this link for ever"),
+    ),
     Refusal("/{lang}/staff/gate", "/staff/gate", "putu", name="no ticket at the gate", act=send_by_itself),
     Refusal(GROUP, "/pay/group/mangrove", name="nobody in the group", act=empty("Check the list")),
     Refusal(GROUP + "/order", "/pay/group/mangrove", name="another list", act=another_list),
@@ -333,6 +352,8 @@ REFUSALS = [
     Refusal("", "/pay/treasure", name="no such scheme", status=404),
     Refusal("", "/pay/orders/PS-0000-0000-0000", name="no such order", status=404),
     Refusal("", "/pay/tickets/TK-0000-0000-0000", name="no such ticket", status=404),
+    Refusal("", "/p/22222-33333333", name="no poster of ours", status=404),
+    Refusal("", "/p/{torn_link}", name="poster revoked", status=410),
     Refusal("", "/nothing-here", name="no such page", status=404),
     Refusal("", "/reports/LP-0000-0000-0000", name="no such report", status=404),
     Refusal("", "/alerts/nothing", name="no such alert", status=404),

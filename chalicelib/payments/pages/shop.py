@@ -101,7 +101,7 @@ def _offered(scheme: Scheme, visit: Visit, now: datetime) -> Mapping[str, object
     return {
         "choose_one": one_of(scheme),
         "asked": SUBJECTS.get(scheme.subject),
-        "quantities": {item.code: _preset(visit, f"quantity_{item.code}") for item in scheme.items},
+        "quantities": {item.code: _preset(visit, item.code) for item in scheme.items},
         "preset_item": visit.query.get("item", ""),
         "day": day,
         "days": [(one, _choice_words(_day(one, now), left.get(one)), left.get(one) == 0) for one in days],
@@ -115,9 +115,9 @@ def _wished(visit: Visit, days: tuple[date, ...]) -> date | None:
     return next((day for day in days if day.isoformat() == visit.query.get("day")), None)
 
 
-def _preset(visit: Visit, name: str) -> int:
-    """How many an address names: a poster may preset one."""
-    named = visit.query.get(name, "")
+def _preset(visit: Visit, item: str) -> int:
+    """How many of an item an address names; one where it names the item alone, as a poster does."""
+    named = visit.query.get(f"quantity_{item}", "1" if visit.query.get("item") == item else "")
     return int(named) if named.isascii() and named.isdecimal() and len(named) < 4 else 0
 
 
