@@ -293,6 +293,18 @@ def test_an_order_of_yesterday_is_made_anew(town: MoneyCity) -> None:
     assert town.taken() == 0
 
 
+def test_a_transfer_that_takes_days_is_told_once(town: MoneyCity) -> None:
+    reference = town.order(1)
+    town.url(reference)
+    town.world.transfer(town.checkout(reference))
+    for _ in range(3):
+        town.tick(timedelta(hours=1))
+
+    told = [entry.name for entry in town.store.journal(f"order#{reference}")]
+    assert told.count("CheckoutFinished") == 1
+    assert town.kept(reference).due_at == town.city.clock() + timedelta(minutes=5)
+
+
 def test_a_dispute_of_what_went_back_already_is_kept_for_finance(town: MoneyCity) -> None:
     reference = bought(town, 1)
     order = town.kept(reference)

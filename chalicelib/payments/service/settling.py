@@ -27,7 +27,7 @@ from chalicelib.payments.events import (
 from chalicelib.payments.gateway.port import Checkout, CheckoutState
 from chalicelib.payments.model.books import Posting
 from chalicelib.payments.model.graph import State, Unexpected
-from chalicelib.payments.model.order import Capture, Order
+from chalicelib.payments.model.order import Capture, Order, Stage
 from chalicelib.payments.model.postings import capture as capture_posting
 from chalicelib.payments.store.kinds import PaymentLink
 from chalicelib.payments.store.orders import Change, OrderStore
@@ -111,7 +111,9 @@ class Settling:
         if order.state in (State.HELD, State.PAYING):
             checking = order.checking(checkout.attempt, self._tools.now())
             fact = CheckoutFinished(reference=order.reference, attempt=checkout.attempt)
-            self._commit(order, Change(order=checking, facts=(fact,)), once, by)
+            # Asked again and again while a bank takes its days: only the first answer is news.
+            news = () if order.attempt.stage is Stage.CHECKING else (fact,)
+            self._commit(order, Change(order=checking, facts=news), once, by)
 
     def _end(self, order: Order, attempt: str, once: Once | None, by: Actor) -> None:
         ended = order.ended(attempt)
