@@ -15,7 +15,7 @@ from chalicelib.core.web.guards import CSRF_HEADER
 from chalicelib.core.web.sessions import SESSION_COOKIE, session_of
 from chalicelib.identity.model import ROLES
 from chalicelib.payments.model.graph import State
-from chalicelib.payments.model.order import Order
+from chalicelib.payments.model.order import HOLD, MOST_ATTEMPTS, Order
 from chalicelib.payments.model.voucher import Standing
 from infra.local.sandbox.sandbox import SIGNING_SECRET
 from tests.payments.money_city import MoneyCity, money_city
@@ -155,6 +155,19 @@ def test_a_forged_host_appears_nowhere(money: MoneyCity) -> None:
     page = visitor.get(f"/en/pay/orders/{order.reference}", Host="evil.example")
 
     assert "evil.example" not in page.text + json.dumps(money.world.account.find("session", order.attempt.checkout))
+
+
+def test_who_tries_without_end_is_led_to_a_new_order(money: MoneyCity) -> None:
+    reference = money.order(1)
+    address = f"/en/pay/orders/{reference}"
+    for _ in range(MOST_ATTEMPTS):
+        assert money.city.visitor().post(f"{address}/pay", {"form_id": "0" * 32}).status == 303
+        money.tick(HOLD)
+    last = money.city.visitor().post(f"{address}/pay", {"form_id": "0" * 32})
+
+    assert last.status == 303
+    assert last.location.startswith(address)
+    assert f'action="{address}/pay"' not in money.city.visitor().get(last.location).text
 
 
 # --- money that goes back

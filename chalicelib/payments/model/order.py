@@ -152,10 +152,11 @@ class Order:
         return self.captured - self.refunded - self.going_back
 
     def is_over(self, now: datetime) -> bool:
-        """Whether it is too late to try again: its visit is over, its price is of another day, or it pays bills, which
-        may have been paid or withdrawn in the meantime."""
+        """Whether it is too late to try again: its visit is over, its price is of another day, it was tried too often,
+        or it pays bills, which may have been paid or withdrawn in the meantime."""
         past = self.day is not None and self.day < now.astimezone(WITA).date()
-        return past or bool(self.bills) or now - self.placed_at > FRESH
+        tried = len(self.attempts) >= MOST_ATTEMPTS
+        return past or tried or bool(self.bills) or now - self.placed_at > FRESH
 
     def price_of(self, place: int) -> Money:
         """What one place cost: places count through the lines in their order. IndexError for one that is not there."""
