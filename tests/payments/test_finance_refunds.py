@@ -117,6 +117,19 @@ def test_a_refund_that_is_rejected_during_a_dispute_leaves_its_tickets_on_hold(m
     assert {one.standing for one in money.vouchers()} == {"frozen"}
 
 
+def test_nothing_is_given_back_while_a_bank_takes_it_back_itself(money: MoneyCity) -> None:
+    refund = asked(money, places="1")
+    money.world.dispute(money.refunds()[0].payment)
+    money.hear()
+    money.work()
+
+    late = decide(rai(money), refund, "approve")
+    more = ask(kadek(money), money.refunds()[0].order, "10.000")
+
+    assert ("bank" in late.text, "bank" in more.text, late.status, more.status) == (True, True, 422, 422)
+    assert progress(money) == [Progress.ASKED]
+
+
 def test_a_refund_can_be_rejected_when_the_dispute_was_lost(money: MoneyCity) -> None:
     refund = asked(money, places="1")
     dispute = money.world.dispute(money.refunds()[0].payment)

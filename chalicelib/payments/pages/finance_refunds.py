@@ -14,7 +14,7 @@ from chalicelib.payments.pages import finance_words as words
 from chalicelib.payments.pages.finance import ACTING, REASON, officers, readers, show_order
 from chalicelib.payments.pages.onward import known
 from chalicelib.payments.service.finance import finance
-from chalicelib.payments.service.refunds import NothingBack, Wish, refunds
+from chalicelib.payments.service.refunds import NothingBack, Wish, WithTheBank, refunds
 
 pages = Pages(__name__)
 
@@ -77,6 +77,8 @@ def _decided(visit: Visit, id: str, how: str) -> Answer:
         raise Invalid(errors={"words": DECIDED}) from rule
     except NeedsAnother as rule:
         raise Invalid(errors={"words": ANOTHER}) from rule
+    except WithTheBank as rule:
+        raise Invalid(errors={"words": rule.title}) from rule
     return Redirect(f"/{visit.language}/staff/payments/refunds/{id}")
 
 

@@ -21,7 +21,7 @@ from chalicelib.payments.model.voucher import NotGood, Standing, Voucher
 from chalicelib.payments.pages.onward import known
 from chalicelib.payments.pages.order import told_item
 from chalicelib.payments.service.payers import Told, payers
-from chalicelib.payments.service.refunds import NothingBack, TicketsNotReady, Wish, refunds
+from chalicelib.payments.service.refunds import NothingBack, TicketsNotReady, Wish, WithTheBank, refunds
 from chalicelib.schemes import reads
 from chalicelib.schemes.reads import Scheme
 
@@ -56,7 +56,7 @@ def ask_refund(visit: Visit, reference: str) -> Answer:
 def _ask(order: str, places: tuple[int, ...], form_id: str) -> None:
     try:
         refunds().ask(Wish(reference=order, places=places, reason=Reason.CHANGED_MIND), PUBLIC, form_id)
-    except (NothingBack, NotGood, TicketsNotReady) as refusal:
+    except (NothingBack, NotGood, TicketsNotReady, WithTheBank) as refusal:
         raise Invalid(errors={"places": refusal.title}) from refusal
 
 

@@ -55,6 +55,7 @@ PROGRESS = {
 MOVES = {DisputeState.WON: Move.DISPUTE_WON, DisputeState.LOST: Move.DISPUTE_LOST}
 PAYMENTS = system("payments")
 DASHBOARD = "dashboard-"
+AT_THE_BANK: Final = frozenset({State.DISPUTED, State.LOST})
 # A provider knows our key for a day at least: what is older is looked for before it is asked for.
 KEY_IS_KNOWN: Final = timedelta(hours=12)
 
@@ -70,6 +71,15 @@ class TicketsNotReady(Conflict):
     title = Text(
         id="Tiket masih dibuat. Coba lagi sebentar lagi",
         en="The tickets are still being made. Try again in a moment",
+    )
+
+
+class WithTheBank(Conflict):
+    """To pay back what a bank takes back would pay twice; the provider would refuse it, and the ticket be gone."""
+
+    title = Text(
+        id="Bank pembayar sedang atau sudah menarik uang ini",
+        en="The payer's bank is taking this money back, or has taken it",
     )
 
 
@@ -92,7 +102,7 @@ class Refunds:
 
     def offer(self, order: Order, places: Sequence[int]) -> Money:
         """What the scheme's rule gives back for these places now; nothing of what a bank wants back itself."""
-        if order.state in (State.DISPUTED, State.LOST):
+        if order.state in AT_THE_BANK:
             return NOTHING
         price = sum((order.price_of(place) for place in places), NOTHING)
         return known_scheme(order.scheme).refundable(price, order.starts_at, self._tools.now())
@@ -102,7 +112,8 @@ class Refunds:
         """The refund's id, the same one however often the form is sent.
 
         A payer gets what the rule says at once; an officer's over the limit waits for a second officer. Raises
-        NotFound, NothingBack, TicketsNotReady, NotGood (a ticket is used or void), Unexpected (more than there is).
+        NotFound, WithTheBank, NothingBack, TicketsNotReady, NotGood (a ticket is used or void), Unexpected (more than
+        there is).
         """
         refund_id = _id_of(wish.reference, form_id)
         if self._is_there(refund_id):
@@ -110,6 +121,7 @@ class Refunds:
         order = self._store.order(wish.reference)
         if not _are_places(wish.places, order):
             raise NotFound
+        _refuse_disputed(order)
         amount = wish.amount or self.offer(order, wish.places)
         if not NOTHING < amount <= order.returnable:
             raise NothingBack
@@ -131,12 +143,14 @@ class Refunds:
 
     @retried
     def approve(self, id: str, by: str, words: str = "") -> None:
-        """`words` are the second officer's reason. Raises NotFound, AlreadySettled, NeedsAnother."""
+        """`words` are the second officer's reason. Raises NotFound, AlreadySettled, NeedsAnother, WithTheBank."""
         refund = self._store.refund(id)
         approved = refund.approved(by, words)
+        order = self._store.order(refund.order)
+        _refuse_disputed(order)
         fact = RefundApproved(refund=id, order=refund.order, amount=refund.amount.minor_units, reason=refund.reason)
         vouchers = tuple(voucher.void() for voucher in self._vouchers(refund.order, refund.places))
-        order, freed = self._store.order(refund.order).freeing(len(refund.places))
+        order, freed = order.freeing(len(refund.places))
         facts = (fact, *_changed(vouchers))
         change = Change(order=order, refund=approved, vouchers=vouchers, freed=freed, facts=facts)
         self._store.commit(change, by=officer(by))
@@ -302,6 +316,11 @@ class Refunds:
 def ours(found: ProviderRefund) -> str:
     """Our id of a refund: what was made on the provider's own pages is named after theirs."""
     return found.refund or f"{DASHBOARD}{found.id}"
+
+
+def _refuse_disputed(order: Order) -> None:
+    if order.state in AT_THE_BANK:
+        raise WithTheBank
 
 
 def _are_places(places: Sequence[int], order: Order) -> bool:
