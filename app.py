@@ -25,6 +25,7 @@ from chalicelib.payments.pages import gate as payments_gate
 from chalicelib.payments.pages import group as payments_group
 from chalicelib.payments.pages import order as payments_order
 from chalicelib.payments.pages import posters as payments_posters
+from chalicelib.payments.pages import receipts as payments_receipts
 from chalicelib.payments.pages import refund as payments_refund
 from chalicelib.payments.pages import shop as payments_shop
 from chalicelib.payments.pages import ticket as payments_ticket
@@ -53,6 +54,7 @@ app.register(payments_posters.pages)
 app.register(payments_shop.pages)
 app.register(payments_order.pages)
 app.register(payments_refund.pages)
+app.register(payments_receipts.pages)
 app.register(payments_ticket.pages)
 app.register(payments_api.api)
 app.register(payments_notices.api)

@@ -101,3 +101,11 @@ class PhoneCarrier(Protocol):
 class Queue(Protocol):
     def send(self, body: str) -> None:
         """Puts one message (pure ASCII JSON) on the queue."""
+
+
+class OrderedQueue(Protocol):
+    def send(self, body: str, *, group: str, key: str) -> None:
+        """Puts one message (pure ASCII JSON) on the queue, behind the earlier ones of its group.
+
+        The same `key` within five minutes is the same message (SQS FIFO deduplication).
+        """

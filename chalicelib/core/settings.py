@@ -15,6 +15,7 @@ class Settings:
     park_queue_url: str
     mail_queue_url: str
     phone_queue_url: str
+    receipts_queue_url: str
     vault_key: str
     mac_key: str
     voucher_keys: str

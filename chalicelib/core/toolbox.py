@@ -12,7 +12,7 @@ from chalicelib.core.clock import utc_now
 
 if TYPE_CHECKING:
     from chalicelib.core.files import Files
-    from chalicelib.core.post import MailCarrier, PhoneCarrier, Queue
+    from chalicelib.core.post import MailCarrier, OrderedQueue, PhoneCarrier, Queue
     from chalicelib.core.signing import Signer
     from chalicelib.core.store import Store
     from chalicelib.core.vault import Vault
@@ -28,6 +28,7 @@ class Toolbox:
     phones: PhoneCarrier
     mail_queue: Queue
     phone_queue: Queue
+    receipts_queue: OrderedQueue
     origin: str
     stage: str
     # Codes of schemes that this stage sells for somebody else.

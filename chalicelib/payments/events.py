@@ -301,3 +301,19 @@ class PosterRevoked(PosterFact):
     """Its link leads nowhere from now on; `why` is a code, the officer's words stay with the poster."""
 
     why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptNumbered(PaymentFact):
+    """`day` is the day of the payment (WITA)."""
+
+    payment: str
+    number: str
+    order: str
+    authority: str
+    scheme: str
+    amount: int
+    day: str
+
+    def about(self) -> str:
+        return f"receipt#{self.payment}"

@@ -5,7 +5,7 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib.core.events import Entry, fact_from
-from chalicelib.core.handlers import facts_worker
+from chalicelib.core.handlers import Message, facts_worker, messages_worker
 from chalicelib.core.money import Money
 from chalicelib.core.store import Once
 from chalicelib.payments.events import (
@@ -15,7 +15,9 @@ from chalicelib.payments.events import (
     OrderPaid,
     OrderPaidLate,
     OrderPaidTwice,
+    OrderRefunded,
     PosterAsked,
+    ReceiptNumbered,
     RefundApproved,
     RefundSettled,
     TicketsMissed,
@@ -27,8 +29,10 @@ from chalicelib.payments.service.bills import bills
 from chalicelib.payments.service.books import books
 from chalicelib.payments.service.finding import finding
 from chalicelib.payments.service.holds import holds
+from chalicelib.payments.service.mailing import mailing
 from chalicelib.payments.service.orders import orders
 from chalicelib.payments.service.posters import posters
+from chalicelib.payments.service.receipts import receipts
 from chalicelib.payments.service.reconciling import reconciling
 from chalicelib.payments.service.refunds import refunds
 from chalicelib.payments.service.vouchers import vouchers
@@ -52,9 +56,13 @@ def settle_bills(entry: Entry) -> None:
     bills().follow(fact_from(OrderPaid, entry).reference)
 
 
+def ask_receipt(entry: Entry) -> None:
+    receipts().ask(entry)
+
+
 # What follows a payment, the most urgent first. Each step does nothing when it is done already: where one fails, the
 # message comes back and the earlier ones are not done twice.
-AFTER_PAYMENT = (make_tickets, settle_bills, note_card)
+AFTER_PAYMENT = (make_tickets, ask_receipt, settle_bills, note_card)
 
 
 def follow_payment(entry: Entry) -> None:
@@ -64,11 +72,13 @@ def follow_payment(entry: Entry) -> None:
 
 def give_late_back(entry: Entry) -> None:
     fact = fact_from(OrderPaidLate, entry)
+    ask_receipt(entry)
     _give_back(entry, fact.reference, fact.payment, fact.amount, Reason.LATE)
 
 
 def give_surplus_back(entry: Entry) -> None:
     fact = fact_from(OrderPaidTwice, entry)
+    ask_receipt(entry)
     _give_back(entry, fact.reference, fact.payment, fact.amount, Reason.SURPLUS)
 
 
@@ -109,6 +119,23 @@ def note_posting(entry: Entry) -> None:
     books().note(fact_from(MoneyPosted, entry))
 
 
+def follow_receipt(entry: Entry) -> None:
+    """Drawn and mailed first: the figures are added last, since a repeat of them ends the message."""
+    payment = fact_from(ReceiptNumbered, entry).payment
+    receipts().draw(payment)
+    mailing().paid(payment)
+    receipts().note(entry)
+
+
+def write_of_refund(entry: Entry) -> None:
+    fact = fact_from(OrderRefunded, entry)
+    mailing().gone_back(fact.reference, fact.refund)
+
+
+def number_receipt(message: Message) -> None:
+    receipts().number(str(message["order"]), str(message["payment"]))
+
+
 def _give_back(entry: Entry, reference: str, payment: str, amount: int, reason: Reason) -> None:
     once = Once(scope="payments", id=entry.id)
     refunds().give_back(reference, payment, Money(amount, "IDR"), reason, once)
@@ -126,6 +153,8 @@ HANDLERS = {
     "DisputeDecided": follow_dispute,
     "MoneyPosted": note_posting,
     "TicketsMissed": make_missed_tickets,
+    "ReceiptNumbered": follow_receipt,
+    "OrderRefunded": write_of_refund,
     "PosterAsked": draw_poster,
 }
 
@@ -134,6 +163,12 @@ HANDLERS = {
 @facts_worker("payments", HANDLERS)
 def payments_worker(event: Any) -> None:
     """Makes tickets of what is paid, sends refunds, freezes what a bank disputes."""
+
+
+@workers.on_sqs_message(queue="Receipts", name="payments_receipts", batch_size=1)
+@messages_worker("payments_receipts", number_receipt)
+def payments_receipts(event: Any) -> None:
+    """Gives receipts their numbers, one after another for each authority and year."""
 
 
 @workers.schedule("rate(1 minute)", name="payments_clock")

@@ -160,7 +160,7 @@ def test_the_dead_letters_of_rules_let_every_rule_in(stage: str) -> None:
 def test_a_queue_hides_a_message_six_times_as_long_as_its_reader_may_take(stage: str) -> None:
     stack = city(stage)
     readers = list(queue_readers(stack))
-    assert len(readers) == 6
+    assert len(readers) == 7
     for queue, function in readers:
         assert stack["Resources"][queue]["Properties"]["VisibilityTimeout"] >= 6 * function["Timeout"], queue
 

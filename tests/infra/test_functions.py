@@ -13,6 +13,7 @@ QUEUES = {
     "AlertsPhone": "PhoneQueue",
     "SubscriptionsOutcomes": "OutcomesQueue",
     "PaymentsWorker": "PaymentsQueue",
+    "PaymentsReceipts": "ReceiptsQueue",
 }
 SCHEDULED = ("Sweeper", "AlertsClock", "SubscriptionsClock", "PaymentsClock")
 # Two thousand tickets, each signed by itself, take longer than a minute.

@@ -22,6 +22,7 @@ ROLES = {
     "subscriptions_outcomes": "SubscriptionsOutcomesRole",
     "alerts_clock": "AlertsClockRole",
     "payments_worker": "PaymentsWorkerRole",
+    "payments_receipts": "PaymentsReceiptsRole",
     "payments_clock": "PaymentsClockRole",
     "payments_reconcile": "PaymentsReconcileRole",
 }
@@ -151,8 +152,9 @@ def test_one_function_publishes_to_place_topics_and_none_to_the_topic_of_alerts(
 
 
 def test_only_the_spine_speaks_to_the_bus_and_to_the_archive(stage: str) -> None:
-    for action in ("events:PutEvents", "s3:PutObject"):
-        assert holders(stage, action) == {"relay", "sweeper"}
+    assert holders(stage, "events:PutEvents") == {"relay", "sweeper"}
+    assert holders(stage, "s3:PutObject") == {"relay", "sweeper", "payments_worker"}
+    assert on(stage, "payments_worker", "s3:PutObject") == [{"Fn::Sub": "${FilesBucket.Arn}/*"}]
 
 
 def test_the_spine_speaks_to_the_bus_in_the_name_of_the_city_alone(live_stage: str) -> None:
@@ -187,6 +189,7 @@ def test_each_worker_reads_its_own_queue_alone(stage: str) -> None:
         "alerts_phone": [{"Fn::GetAtt": ["PhoneQueue", "Arn"]}],
         "subscriptions_outcomes": [{"Fn::GetAtt": ["OutcomesQueue", "Arn"]}],
         "payments_worker": [{"Fn::GetAtt": ["PaymentsQueue", "Arn"]}],
+        "payments_receipts": [{"Fn::GetAtt": ["ReceiptsQueue", "Arn"]}],
     }
     for function, queue in read.items():
         for action in ("sqs:DeleteMessage", "sqs:GetQueueAttributes"):

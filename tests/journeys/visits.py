@@ -84,6 +84,7 @@ VISITS = [
     Visit(ORDER, "/pay/orders/{unpaid}?from=left"),
     Visit(ORDER, "/pay/orders/{bought}"),
     Visit(ORDER + "/refund", "/pay/orders/{bought}/refund"),
+    Visit("/{lang}/pay/receipts/{reference}", "/pay/receipts/{bought}"),
     Visit("/{lang}/pay/tickets/{voucher}", "/pay/tickets/{ticket}"),
     Visit(GROUP, "/pay/group/mangrove"),
     Visit(ORDER + "/group", "/pay/orders/{group}/group"),

@@ -21,7 +21,7 @@ from chalicelib.core.events import Entry, ascii_json
 from chalicelib.core.toolbox import Toolbox
 from infra.local.city import STAGE
 from tests.stack.second_city import SecondCity
-from tests.twins.post import MemoryMail, MemoryPhones, MemoryQueue
+from tests.twins.post import MemoryFifo, MemoryMail, MemoryPhones, MemoryQueue
 
 QUEUES = ("incidents", "subscriptions", "mail", "phone", "outcomes", "payments")
 SCHEDULED = ("sweeper", "alerts-clock", "subscriptions-clock", "payments-clock", "payments-reconcile")
@@ -40,6 +40,7 @@ def tools_at(city: SecondCity, *, minutes_ago: float = 0) -> Toolbox:
         phones=MemoryPhones(),
         mail_queue=MemoryQueue(),
         phone_queue=MemoryQueue(),
+        receipts_queue=MemoryFifo(),
         origin=city.origin,
         stage=STAGE,
         now=lambda: utc_now() - past,

@@ -84,3 +84,17 @@ class MemoryQueue:
 
     def send(self, body: str) -> None:
         self.bodies.append(body)
+
+
+@dataclass
+class MemoryFifo:
+    """Groups keep their order; a key that came before is the same message."""
+
+    messages: list[tuple[str, str]] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+
+    def send(self, body: str, *, group: str, key: str) -> None:
+        body.encode("ascii")
+        if key not in self.keys:
+            self.keys.add(key)
+            self.messages.append((group, body))

@@ -11,7 +11,7 @@ from chalicelib.core.toolbox import Toolbox, working_with
 from chalicelib.core.web.sessions import SESSION_COOKIE, start_session
 from chalicelib.core.web.visit import Officer
 from tests.twins.files import MemoryFiles
-from tests.twins.post import MemoryMail, MemoryPhones
+from tests.twins.post import MemoryFifo, MemoryMail, MemoryPhones
 from tests.twins.signing import MemorySigner
 from tests.twins.store import MemoryStore
 from tests.twins.vault import MemoryVault
@@ -50,6 +50,7 @@ class City:
     phones: MemoryPhones
     mail_queue: ListQueue
     phone_queue: ListQueue
+    receipts_queue: MemoryFifo
     tools: Toolbox
 
     def visitor(self, ip: str = "203.0.113.7") -> Client:
@@ -74,6 +75,7 @@ def memory_city() -> Iterator[City]:
     store, vault = MemoryStore(now=clock), MemoryVault(now=clock)
     signer, files = MemorySigner(), MemoryFiles()
     mail, phones, mail_queue, phone_queue = MemoryMail(), MemoryPhones(), ListQueue(), ListQueue()
+    receipts_queue = MemoryFifo()
     tools = Toolbox(
         store=store,
         vault=vault,
@@ -83,9 +85,10 @@ def memory_city() -> Iterator[City]:
         phones=phones,
         mail_queue=mail_queue,
         phone_queue=phone_queue,
+        receipts_queue=receipts_queue,
         origin=ORIGIN,
         stage="test",
         now=clock,
     )
     with working_with(tools):
-        yield City(clock, store, vault, signer, files, mail, phones, mail_queue, phone_queue, tools)
+        yield City(clock, store, vault, signer, files, mail, phones, mail_queue, phone_queue, receipts_queue, tools)

@@ -14,10 +14,10 @@ from chalicelib.core.toolbox import Toolbox
 if TYPE_CHECKING:
     from chalicelib.core.aws.archive import S3Archive
     from chalicelib.core.aws.bus import EventBus
-    from chalicelib.core.aws.queue import SqsQueue
+    from chalicelib.core.aws.queue import SqsFifo, SqsQueue
     from chalicelib.core.aws.store import DynamoStore
     from chalicelib.core.files import Files
-    from chalicelib.core.post import MailCarrier, PhoneCarrier, Queue
+    from chalicelib.core.post import MailCarrier, OrderedQueue, PhoneCarrier, Queue
     from chalicelib.core.signing import Signer
     from chalicelib.core.vault import Vault
 
@@ -46,6 +46,7 @@ def aws_toolbox() -> Toolbox:
         phones=cast("PhoneCarrier", Later(lambda: _phones(found))),
         mail_queue=cast("Queue", Later(lambda: aws_queue(found.mail_queue_url))),
         phone_queue=cast("Queue", Later(lambda: aws_queue(found.phone_queue_url))),
+        receipts_queue=cast("OrderedQueue", Later(lambda: _fifo(found.receipts_queue_url))),
         origin=found.origin,
         stage=found.stage,
         collects=frozenset(found.collects_for.split(",")),
@@ -74,6 +75,12 @@ def aws_queue(url: str) -> SqsQueue:
     from chalicelib.core.aws.queue import SqsQueue
 
     return SqsQueue(client("sqs"), url)
+
+
+def _fifo(url: str) -> SqsFifo:
+    from chalicelib.core.aws.queue import SqsFifo
+
+    return SqsFifo(client("sqs"), url)
 
 
 def _vault(found: Settings) -> Vault:

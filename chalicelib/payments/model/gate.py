@@ -31,7 +31,7 @@ class Outcome(StrEnum):
 
 
 class Said(NamedTuple):
-    """What the officer reads. Slots: `{at}` and `{gate}` of the earlier entry, `{starts}` and `{ends}` of the ticket."""
+    """What the officer reads. Slots: `{at}`, `{gate}` of the earlier entry, `{starts}`, `{ends}` of the ticket."""
 
     title: Text
     reason: Text

@@ -14,6 +14,7 @@ from chalicelib.payments.model.truth import Came, Situation, situation
 from chalicelib.payments.model.voucher import Voucher
 from chalicelib.payments.service.orders import NothingToPay, SoldOut, TooOld, orders
 from chalicelib.payments.store.orders import OrderStore
+from chalicelib.payments.store.receipts import ReceiptStore
 
 MOST_TICKETS, MOST_REFUNDS = 100, 20
 SILENCE = (ProviderDown, ProviderRefused, Unavailable)
@@ -62,7 +63,12 @@ class Payers:
             now=now,
             tickets=self._store.vouchers(codes[:MOST_TICKETS]) if codes else (),
             refunds=tuple(self._store.refund(one) for one in order.refunds[-MOST_REFUNDS:]),
+            receipt=self._receipt(order),
         )
+
+    def _receipt(self, order: Order) -> str:
+        found = ReceiptStore(self._tools.store).find(order.payment) if order.payment else None
+        return found.number if found else ""
 
     def state(self, reference: str, came: Came) -> Told:
         """As `told`, for a page that asks every few seconds: without tickets, and nobody else is asked."""
