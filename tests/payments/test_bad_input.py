@@ -18,8 +18,10 @@ from chalicelib.payments.model.graph import State
 from chalicelib.payments.model.order import HOLD, MOST_ATTEMPTS, Order
 from chalicelib.payments.model.voucher import Standing
 from infra.local.sandbox.sandbox import SIGNING_SECRET
+from tests.alerts.wire import Killed
 from tests.payments.money_city import MoneyCity, money_city
 from tests.payments.payer import LATER, give_back, paid, send
+from tests.payments.test_finding import asked, bought, code_in, typed
 from tests.payments.tickets import ticket
 from tests.web.client import ORIGIN, Client, Reply
 
@@ -249,6 +251,22 @@ def test_bills_of_more_money_than_there_is_are_named_by_their_line(town: MoneyCi
     reply = pressed(kadek(town), f"/en/staff/payments/bills{page}", scheme="market", rows=rows)
 
     assert (reply.status, told(reply)) == (422, {"rows"})
+
+
+# --- a lost ticket
+
+
+def test_a_try_of_a_code_is_counted_before_it_is_compared(money: MoneyCity) -> None:
+    """Of a thousand guesses at the same moment, which have all read that none was made, the right one would be in."""
+    bought(money)
+    visitor = money.city.visitor()
+    page = asked(visitor).location
+    money.work()
+    (letter,) = [one.text for one in money.city.mail.sent if "The code is" in one.text]
+    money.strikes.at, money.strikes.armed = 0, True
+
+    with pytest.raises(Killed):
+        typed(visitor, page, code_in(letter))
 
 
 # --- notices of the provider

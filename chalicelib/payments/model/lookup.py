@@ -48,7 +48,7 @@ class Lookup:
         if self.tries >= MOST_TRIES:
             raise Ended
 
-    def mistyped(self) -> Self:
+    def tried(self) -> Self:
         return replace(self, tries=self.tries + 1)
 
     def refusal(self) -> Text:

@@ -90,13 +90,16 @@ class Finding:
 
     @retried
     def enter_code(self, id: str, typed: str) -> Lookup:
-        """Raises Invalid with what is left of the tries, Ended, NotFound."""
+        """Raises Invalid with what is left of the tries, Ended, NotFound.
+
+        A try is counted before it is compared: of many guesses at the same moment no more are compared than may be.
+        """
         lookup = self._lookups.get(id)
         lookup.check_open()
+        tried = lookup.tried()
+        self._lookups.keep(tried)
         if not hmac.compare_digest(self._tools.vault.code(CODE, lookup.id), typed):
-            wrong = lookup.mistyped()
-            self._lookups.keep(wrong)
-            raise Invalid(errors={"code": wrong.refusal()})
+            raise Invalid(errors={"code": tried.refusal()})
         return lookup
 
     def get(self, id: str) -> Lookup:
