@@ -20,9 +20,22 @@ def limit(tools: Toolbox, what: str, who: str, *, most: int, window: timedelta) 
     length = int(window.total_seconds())
     number = int(tools.now().timestamp()) // length
     ends = datetime.fromtimestamp((number + 1) * length, UTC)
-    hidden = hashlib.sha256(f"{what}|{number}|{who}".encode()).hexdigest()[:32]
+    hidden = hashlib.sha256(f"{what}|{number}|{_line(who)}".encode()).hexdigest()[:32]
     if not tools.store.spend(f"{what}#{hidden}", limit=most, until=ends):
         raise TooMany(retry_after=max(1, int((ends - tools.now()).total_seconds())))
+
+
+def _line(who: str) -> str:
+    """Whoever has IPv6 has 2**64 addresses at least (RFC 6177): the network of all of them is counted."""
+    if ":" not in who:
+        return who
+    from ipaddress import AddressValueError, IPv6Address
+
+    try:
+        address = IPv6Address(who)
+    except AddressValueError:
+        return who
+    return str(address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64))
 
 
 def too_many_texts(tools: Toolbox, number: str) -> str | None:
