@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Self
+from typing import Self
 
 from chalicelib.core.errors import Conflict
 from chalicelib.core.money import Money
@@ -101,10 +101,6 @@ class Difference:
 
     def _gap(self) -> Money:
         return (self.found or NOTHING) - (self.expected or NOTHING)
-
-
-# Where an officer may book what stood unmatched.
-BELONGS: Final = ("bank", "fees", "disputes", "refunds", "due")
 
 
 def booked(difference: Difference, account: str, id: str, at: datetime) -> Posting:

@@ -58,10 +58,6 @@ class Vouchers:
             for codes in _in_chunks(self._store.codes(reference)):
                 stop[state](reference, codes)
 
-    def of(self, order: Order) -> tuple[Voucher, ...]:
-        """The first hundred tickets of an order, by place; fewer while they are being made."""
-        return self._store.vouchers(self._store.codes(order.reference)[:100]) if order.places else ()
-
     def known(self, code: str) -> Voucher:
         """Raises NotFound."""
         return self._store.voucher(code)
