@@ -1,5 +1,6 @@
 """Steps of the API's function: pages that are asked for."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -8,6 +9,7 @@ from chalicelib.alerts.service import Alerts
 from chalicelib.core.web.sessions import SESSION_COOKIE, start_session
 from chalicelib.core.web.visit import Officer
 from chalicelib.incidents.service.cases import Incidents
+from chalicelib.payments.service.posters import Posters
 from tests.stack.browser import Browser, Seen, SeenForm
 from tests.stack.by_hand import ByHand
 from tests.stack.journey import composed, new_people
@@ -41,9 +43,12 @@ class Asked:
         return Step(self.act, lambda: self.last and self.last.status == self.wanted and done(), self.shown)
 
 
-def staff(hand: ByHand) -> Browser:
+AYU: Final = Officer(id="ayu", name="Ayu", roles=frozenset({"operator_ddcm"}), office="diskominfos")
+KADEK: Final = Officer(id="kadek", name="Kadek", roles=frozenset({"admin_opd"}), office="bapenda")
+
+
+def staff(hand: ByHand, who: Officer = AYU) -> Browser:
     """An officer who has logged in; the session's row is written by the app's own code."""
-    who = Officer(id="ayu", name="Ayu", roles=frozenset({"operator_ddcm"}), office="diskominfos")
     return Browser(hand.city.origin, {SESSION_COOKIE: start_session(who, hand.tools())})
 
 
@@ -81,6 +86,14 @@ def write_a_draft(hand: ByHand) -> Step:
 def drafts(hand: ByHand, page: str) -> list[str]:
     """What the journal of the alert behind a page says."""
     return [entry.name for entry in Alerts(hand.tools()).history(page.rpartition("/")[2])]
+
+
+def print_a_poster(hand: ByHand) -> Step:
+    """Its sheet lies in the bucket already."""
+    posters, officer = Posters(hand.tools()), staff(hand, KADEK)
+    serial = posters.ask("mangrove", "adult", KADEK.id, uuid.uuid4().hex)
+    posters.draw(serial)
+    return Asked(lambda: officer.get(f"/en/staff/posters/{serial}/print.pdf"), 200).step()
 
 
 def log_out(hand: ByHand) -> Step:

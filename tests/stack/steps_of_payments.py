@@ -14,8 +14,10 @@ from chalicelib.payments.events import OrderPaid
 from chalicelib.payments.model.bill import Demand, Entering
 from chalicelib.payments.model.graph import State
 from chalicelib.payments.model.order import PREFIX, Attempt, Bought, Order, Stage
+from chalicelib.payments.model.poster import PosterState
 from chalicelib.payments.service.billing import Billing
 from chalicelib.payments.service.finding import Finding
+from chalicelib.payments.service.posters import Posters
 from chalicelib.payments.store.bills import BillStore
 from chalicelib.payments.store.orders import Change, OrderStore
 from tests.stack.by_hand import ByHand, fact_message
@@ -41,6 +43,13 @@ def enter_bills(hand: ByHand) -> Step:
     batch = Billing(tools.store, tools.now).take("market", (demand,), "kadek", uuid.uuid4().hex)
     fact = fact_message(_last(hand, f"billing#{batch}"))
     return worked(hand, WORKER, fact, lambda: BillStore(tools.store).batch(batch).state is Entering.ENTERED)
+
+
+def draw_poster(hand: ByHand) -> Step:
+    posters = Posters(hand.tools())
+    serial = posters.ask("mangrove", "adult", "kadek", uuid.uuid4().hex)
+    fact = fact_message(_last(hand, f"poster#{serial}"))
+    return worked(hand, WORKER, fact, lambda: posters.poster(serial).state is PosterState.READY)
 
 
 def make_tickets(hand: ByHand) -> Step:

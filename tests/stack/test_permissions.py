@@ -55,6 +55,7 @@ RIGHTS = (
     Right("api", LISTS, "dynamodb:Query", pages.look_at_the_queue, "page"),
     Right("api", "FindPeople", "kms:GenerateMac", pages.ask_for_alerts, "page"),
     Right("api", "SealPeople", "kms:GenerateDataKey", pages.ask_for_alerts, "page"),
+    Right("api", "ReadDocuments", "s3:GetObject", pages.print_a_poster, "page"),
     Right("relay", "SendFacts", "events:PutEvents", spine.relay_a_fact, "error"),
     Right("relay", "ArchiveFacts", "s3:PutObject", spine.relay_a_fact, "error"),
     Right("relay", "ClearMarks", "dynamodb:BatchGetItem", spine.relay_a_fact, "error"),
@@ -120,6 +121,7 @@ RIGHTS = (
     Right("payments-worker", "FindPeople", "kms:GenerateMac", payments.write_to_a_seeker, "queue"),
     Right("payments-worker", "OpenPeople", "kms:Decrypt", payments.write_to_a_seeker, "queue"),
     Right("payments-worker", "SendMail", "ses:SendRawEmail", payments.write_to_a_seeker, "queue"),
+    Right("payments-worker", "KeepDocuments", "s3:PutObject", payments.draw_poster, "queue"),
     Right("payments-worker", "SignTickets", "kms:Sign", payments.make_tickets, "queue"),
 )
 
@@ -132,9 +134,10 @@ ON_THE_TEMPLATE = {
     "ReportLostBatches": "tests/infra/test_policies.py::test_the_relay_may_read_the_stream_that_feeds_it",
 }
 # Rights whose step the embedded cloud cannot show: its SNS takes any number, so that none is given up; public keys are
-# asked for once in the life of a process, which here is the whole run.
+# asked for once in the life of a process, which here is the whole run; a document that is not there is no step.
 ON_TWINS = {
     "api:CheckTickets:kms:GetPublicKey": "tests/contracts/test_signing.py::test_a_key_that_is_gone_is_said_and_is_not_remembered",
+    "api:TellMissingDocuments:s3:ListBucket": "tests/contracts/test_files.py::test_what_was_never_put_is_not_found",
     "subscriptions-worker:KeepRecords:dynamodb:DeleteItem": "tests/subscriptions/test_phone_journey.py",
 }
 
