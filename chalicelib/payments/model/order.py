@@ -145,7 +145,12 @@ class Order:
     @property
     def payment(self) -> str:
         """The provider's id of the payment that the order lives on; "" while nothing was captured."""
-        return next((one.payment for one in self.attempts if one.captured), "")
+        return self.paying.payment if self.paying else ""
+
+    @property
+    def paying(self) -> Attempt | None:
+        """The attempt that brought the money in, not always the last one; None while nothing was captured."""
+        return next((one for one in self.attempts if one.captured), None)
 
     @property
     def returnable(self) -> Money:

@@ -135,8 +135,8 @@ class Orders:
     def note_card(self, reference: str) -> None:
         """Asks for what a notice does not tell of a paid order. Raises NotFound, ProviderDown."""
         order = self._store.order(reference)
-        if order.paid_at and not order.card:
-            self._settling.complete(self._provider.checkout(order.attempt.checkout))
+        if order.paying and order.paid_at and not order.card:
+            self._settling.complete(self._provider.checkout(order.paying.checkout))
 
     def known(self, reference: str) -> Order:
         """Raises NotFound."""

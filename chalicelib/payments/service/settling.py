@@ -76,7 +76,8 @@ class Settling:
     def complete(self, checkout: Checkout) -> None:
         """Adds the card's last digits, which notices do not tell: by them a lost ticket is found. Raises NotFound."""
         order = self._store.order(checkout.order)
-        if not checkout.card or order.card or order.attempt.id != checkout.attempt or not order.paid_at:
+        theirs = order.paying is not None and order.paying.id == checkout.attempt
+        if not checkout.card or order.card or not theirs or not order.paid_at:
             return
         link = replace(self._store.link(checkout.payment), card=checkout.card)
         self._store.commit(Change(order=replace(order, card=checkout.card), link=link), by=PROVIDER)
