@@ -7,7 +7,8 @@ differences (list `differences#open`) and the settled ones of a day (list `diffe
 decided (list `disputes#open`); a closed day by its date.
 """
 
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -167,14 +168,15 @@ class BookStore:
 
     def all_postings(self, day: str) -> Iterator[Posting]:
         """Every posting of a day, oldest first."""
-        for page in _pages(self._store, postings(day)):
+        for page in _listed(self._store, postings(day)):
             yield from map(POSTINGS.thing, page.records)
 
     def postings_of(self, order: str) -> list[Posting]:
         """All that is posted for an order, by time; what was posted a moment ago may be missing."""
-        page = self._store.under(f"order#{order}", "posting#", limit=MOST_KEYS)
-        keys = [Key(f"posting#{NOTED.thing(record).posting}") for record in page.records]
-        return sorted(map(POSTINGS.thing, self._store.read_many(keys)), key=lambda one: (one.at, one.id))
+        found: list[Record] = []
+        for page in _pages(functools.partial(self._noted_of, order)):
+            found += self._store.read_many([Key(f"posting#{NOTED.thing(record).posting}") for record in page.records])
+        return sorted(map(POSTINGS.thing, found), key=lambda one: (one.at, one.id))
 
     def not_noted(self, some: Sequence[Posting]) -> list[Posting]:
         """Those of up to 100 postings that the prepared sums lack."""
@@ -187,7 +189,7 @@ class BookStore:
 
     def balances(self, day: str) -> dict[str, int]:
         """What each account moved on a day, as prepared, by its name."""
-        pages = _pages(self._store, f"balances#{day}")
+        pages = _listed(self._store, f"balances#{day}")
         accounts = [ACCOUNT_DAYS.thing(record).account for page in pages for record in page.records]
         return dict(zip(accounts, self._counted([_balance(day, account) for account in accounts]), strict=True))
 
@@ -197,7 +199,7 @@ class BookStore:
 
     def figures(self, day: str) -> list[Figures]:
         """The rows of a day with their sums, by authority and scheme."""
-        rows = [ROWS.thing(record) for page in _pages(self._store, f"rows#{day}") for record in page.records]
+        rows = [ROWS.thing(record) for page in _listed(self._store, f"rows#{day}") for record in page.records]
         keys = [key for row in rows for key in _cells(row)]
         found = dict(zip(keys, self._counted(keys), strict=True))
         return [_figures(row, found) for row in rows]
@@ -213,19 +215,19 @@ class BookStore:
 
     def open_differences(self) -> Iterator[Difference]:
         """By day, the oldest first."""
-        for page in _pages(self._store, OPEN):
+        for page in _listed(self._store, OPEN):
             yield from map(DIFFERENCES.thing, page.records)
 
     def settled_differences(self, day: str) -> list[Difference]:
-        page = self._store.list(f"differences#{day}", limit=MOST_KEYS)
-        return [DIFFERENCES.thing(record) for record in page.records]
+        pages = _listed(self._store, f"differences#{day}")
+        return [DIFFERENCES.thing(record) for page in pages for record in page.records]
 
     def dispute(self, id: str) -> OpenDispute | None:
         record = self._store.read(Key(f"dispute#{id}"))
         return DISPUTES.thing(record) if record else None
 
     def undecided(self) -> Iterator[OpenDispute]:
-        for page in _pages(self._store, UNDECIDED):
+        for page in _listed(self._store, UNDECIDED):
             yield from map(DISPUTES.thing, page.records)
 
     def keep_dispute(self, dispute: OpenDispute, *, by: Actor) -> None:
@@ -242,6 +244,9 @@ class BookStore:
     def keep_asked(self, asked: Asked, *, by: Actor) -> None:
         self._store.commit([ASKED.record(asked)], by=by)
 
+    def _noted_of(self, order: str, cursor: str | None) -> Page:
+        return self._store.under(f"order#{order}", "posting#", limit=MOST_KEYS, cursor=cursor)
+
     def _counted(self, keys: Sequence[Key]) -> list[int]:
         found: list[int] = []
         for first in range(0, len(keys), MOST_KEYS):
@@ -249,11 +254,15 @@ class BookStore:
         return found
 
 
-def _pages(store: Store, name: str) -> Iterator[Page]:
-    page = store.list(name, limit=MOST_KEYS)
+def _listed(store: Store, name: str) -> Iterator[Page]:
+    return _pages(lambda cursor: store.list(name, limit=MOST_KEYS, cursor=cursor))
+
+
+def _pages(ask: Callable[[str | None], Page]) -> Iterator[Page]:
+    page = ask(None)
     yield page
     while page.cursor:
-        page = store.list(name, limit=MOST_KEYS, cursor=page.cursor)
+        page = ask(page.cursor)
         yield page
 
 
