@@ -59,6 +59,23 @@ def test_an_alert_that_waits_half_a_minute_in_a_queue_is_an_alarm(stage: str, na
     assert alarm(stage, name)["Threshold"] == 30
 
 
+@pytest.mark.parametrize("name", ["payments-age", "receipts-age"])
+def test_whoever_paid_and_waits_five_minutes_for_what_is_theirs_is_an_alarm(stage: str, name: str) -> None:
+    assert (alarm(stage, name)["MetricName"], alarm(stage, name)["Threshold"]) == ("ApproximateAgeOfOldestMessage", 300)
+
+
+@pytest.mark.parametrize(
+    ("name", "metric"),
+    [
+        ("charges-unanswered", "ChargesUnanswered"),
+        ("refunds-failed", "RefundsFailed"),
+        ("payments-differences", "DifferencesFound"),
+    ],
+)
+def test_one_of_what_finance_must_look_at_is_an_alarm(stage: str, name: str, metric: str) -> None:
+    assert (alarm(stage, name)["MetricName"], alarm(stage, name)["Threshold"]) == (metric, 0)
+
+
 def test_a_relay_a_minute_behind_is_an_alarm(stage: str) -> None:
     assert alarm(stage, "stream-age")["Threshold"] == 60_000
 

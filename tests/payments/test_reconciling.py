@@ -223,6 +223,20 @@ def test_a_refund_that_the_provider_does_not_know_is_a_difference_and_stops_noth
     assert asked.until == money.city.clock()
 
 
+def test_a_refund_that_fails_wakes_somebody_once(money: MoneyCity, capsys: pytest.CaptureFixture[str]) -> None:
+    reference = bought(money, number=SLOW_REFUND)
+    refunds().ask(_wish(reference, 0), by=_public(), form_id="give-back")
+    money.work()
+    (made,) = money.world.things("refund")
+    money.world.refund_fails(made["id"])
+    capsys.readouterr()
+
+    reconcile(money)
+    money.hear()
+
+    assert capsys.readouterr().out.count('"RefundsFailed":1') == 1
+
+
 def test_a_refund_that_the_bank_sends_back_comes_back_into_the_books(money: MoneyCity) -> None:
     reference = bought(money, number=SLOW_REFUND)
     refunds().ask(_wish(reference, 0), by=_public(), form_id="give-back")

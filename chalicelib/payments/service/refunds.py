@@ -14,6 +14,7 @@ from typing import Final
 from chalicelib.core.errors import AlreadyDone, Conflict, NotFound
 from chalicelib.core.events import PUBLIC, Actor, Fact, officer, system
 from chalicelib.core.ids import new_id
+from chalicelib.core.log import measure, note
 from chalicelib.core.money import Money
 from chalicelib.core.store import Once, retried
 from chalicelib.core.text import Text
@@ -270,6 +271,13 @@ class Refunds:
         if told is not refund:
             change = self._settled(self._store.order(refund.order), refund, told)
             self._store.commit(change, by=PAYMENTS, once=once)
+            self._wake(told)
+
+    def _wake(self, told: Refund) -> None:
+        """A refund that failed goes nowhere by itself: finance pays it some other way."""
+        if told.progress is Progress.FAILED:
+            note("refund_failed", refund=told.id, order=told.order)
+            measure("RefundsFailed", 1, service="payments", stage=self._tools.stage)
 
     def _settled(self, order: Order, before: Refund, told: Refund) -> Change:
         """The books follow the provider: money leaves when it has taken the refund, and is back when it failed."""
