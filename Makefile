@@ -4,7 +4,7 @@ PYTHON := $(or $(PYTHON),$(shell for p in python3 python3.13 python3.12 python3.
 TOOLS := .local/venv/bin/python
 STAGE ?= staging
 FAST := not stack and not browser and not bench and not faults and not slow
-SPREAD := -n auto --maxprocesses 4
+SPREAD := -n auto --maxprocesses 4 --dist loadgroup
 .DEFAULT_GOAL := help
 .PHONY: help run stop reset test check long bench pictures verify deploy build venv tools catalogues requirements python
 

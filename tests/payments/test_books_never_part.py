@@ -230,7 +230,7 @@ class Books(RuleBasedStateMachine):
 
 class TestBooks(Books.TestCase):  # type: ignore[misc, valid-type]  # hypothesis makes the class
     settings = settings(
-        max_examples=int(os.environ.get("RUNS", "15")),
+        max_examples=int(os.environ.get("RUNS", "6")),
         stateful_step_count=40,
         deadline=None,
         suppress_health_check=list(HealthCheck),

@@ -254,4 +254,4 @@ def runs(usual: int) -> settings:
 
 
 class TestMoney(Money.TestCase):  # type: ignore[misc, valid-type]  # hypothesis makes the class
-    settings = runs(40)
+    settings = runs(12)

@@ -54,6 +54,7 @@ def test_a_payment_has_a_receipt_with_the_next_number(town: MoneyCity) -> None:
     assert all("/2026/" in number for number in numbers)
 
 
+@pytest.mark.slow
 def test_a_hundred_payments_at_once_have_a_hundred_numbers_in_a_row(town: MoneyCity) -> None:
     references = [bought(town, work=False) for _ in range(100)]
     town.work(random.Random(7), twice=True)

@@ -29,6 +29,7 @@ def every_way(one: Service) -> list[Given]:
 
 @settings(max_examples=60, deadline=None)
 @given(definitions())
+@pytest.mark.slow
 def test_walking_finds_what_trying_every_answer_finds(one: Service) -> None:
     tried = every_way(one)
     pages = [page for answers in tried for page in visible(one, answers)]

@@ -40,6 +40,7 @@ class ForgedNotice(CityError):
     """A notice that does not come from our provider, our account and our mode, or came too late (300 s)."""
 
     status = 400
+    title = Text(id="Pemberitahuan ini bukan dari penyedia kami", en="This notice does not come from our provider")
 
 
 class CheckoutState(StrEnum):
