@@ -6,14 +6,19 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.core.errors import Unavailable
+from chalicelib.core.toolbox import working_with
+from chalicelib.core.vault import Sealed, Secret
 from chalicelib.payments.gateway.port import CheckoutState, DisputeState, ProviderDispute, ProviderDown
 from chalicelib.payments.model.graph import State, Unexpected
 from chalicelib.payments.model.voucher import Standing
+from chalicelib.payments.service.holds import NotEnded
 from chalicelib.payments.service.orders import NothingToPay, SoldOut, TooOld
 from chalicelib.payments.service.refunds import refunds
 from chalicelib.payments.service.settling import settling
 from tests.payments.money_city import MoneyCity, money_city
 from tests.twins.provider import DECLINED, SLOW_REFUND
+from tests.twins.vault import MemoryVault
 
 
 @pytest.fixture
@@ -120,6 +125,26 @@ def test_notices_that_come_twice_or_backwards_change_nothing_more(town: MoneyCit
     assert town.kept(reference).state is State.PAID
     assert len(town.vouchers(reference)) == 1
     assert town.balance_of("clearing") == town.kept(reference).total.minor_units
+
+
+class NoKey(MemoryVault):
+    """A vault whose right to seal was taken away."""
+
+    def seal(self, secret: Secret, value: str, mask: str, *, owner: str) -> Sealed:
+        raise Unavailable(reason="kms")
+
+
+def test_a_fault_of_our_own_wakes_somebody_and_keeps_no_other_hold_waiting(town: MoneyCity) -> None:
+    paid, left = town.order(1), town.order(1)
+    for reference in (paid, left):
+        town.url(reference)
+    town.world.pay(town.checkout(paid))
+    with working_with(replace(town.city.tools, vault=NoKey())), pytest.raises(NotEnded):
+        town.tick(timedelta(minutes=41))
+
+    assert (town.kept(paid).state, town.kept(left).state) == (State.PAYING, State.EXPIRED)
+    town.tick()
+    assert town.kept(paid).state is State.PAID
 
 
 def test_a_disputed_payment_freezes_its_tickets_until_it_is_won(town: MoneyCity) -> None:

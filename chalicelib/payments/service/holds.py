@@ -3,7 +3,7 @@
 A seat is never freed while somebody may still pay for it (DESIGN 5): whoever paid in the last moment has it.
 """
 
-from chalicelib.core.errors import CityError
+from chalicelib.core.errors import CityError, Unavailable
 from chalicelib.core.log import note
 from chalicelib.core.toolbox import Toolbox, toolbox
 from chalicelib.payments.gateway import provider
@@ -15,6 +15,10 @@ from chalicelib.payments.service.settling import Settling
 from chalicelib.payments.store.orders import OrderStore
 
 
+class NotEnded(Unavailable):
+    """Something of our own failed; every order was looked at, and the next minute tries again."""
+
+
 class Holds:
     def __init__(self, tools: Toolbox, payments: Provider) -> None:
         self._tools = tools
@@ -23,15 +27,20 @@ class Holds:
         self._settling = Settling(tools)
 
     def end_due(self) -> int:
-        """Ends what is due; how many orders were looked at. One that fails is tried again in the next round."""
-        looked, cursor = 0, None
+        """Ends what is due; how many orders were looked at. One that fails is tried again in the next round.
+
+        Raises NotEnded, so that somebody is woken; a provider that is down wakes nobody here.
+        """
+        looked, failed, cursor = 0, 0, None
         while True:
             due, cursor = self._store.due(self._tools.now(), cursor)
-            for order in due:
-                self._end_noted(order)
+            failed += sum(self._end_noted(order) for order in due)
             looked += len(due)
             if cursor is None:
-                return looked
+                break
+        if failed:
+            raise NotEnded(failed=failed)
+        return looked
 
     def end(self, reference: str) -> None:
         """Ends one order's checkout, if it may still be paid. Raises NotFound, ProviderDown."""
@@ -57,11 +66,14 @@ class Holds:
             made = self._provider.checkouts(order.attempt.expires_at - HOLD, self._tools.now())
             return next((one.id for one in made if one.attempt == order.attempt.id), "")
 
-    def _end_noted(self, order: Order) -> None:
+    def _end_noted(self, order: Order) -> bool:
+        """Whether something of our own failed."""
         try:
             self.end(order.reference)
         except CityError as problem:
             note("hold_not_ended", order=order.reference, reason=type(problem).__name__)
+            return isinstance(problem, Unavailable)
+        return False
 
 
 def holds() -> Holds:
