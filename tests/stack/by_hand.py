@@ -23,7 +23,7 @@ from infra.local.city import STAGE
 from tests.stack.second_city import SecondCity
 from tests.twins.post import MemoryFifo, MemoryMail, MemoryPhones, MemoryQueue
 
-QUEUES = ("incidents", "subscriptions", "mail", "phone", "outcomes", "payments")
+QUEUES = ("incidents", "subscriptions", "mail", "phone", "outcomes", "payments", "receipts.fifo")
 SCHEDULED = ("sweeper", "alerts-clock", "subscriptions-clock", "payments-clock", "payments-reconcile")
 CLOCKS = tuple(f"sewaka-{STAGE}-{name}" for name in SCHEDULED)
 

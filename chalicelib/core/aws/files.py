@@ -1,7 +1,7 @@
 """Files in a bucket that nobody but the city can read (infra/storage.yaml).
 
-Calls to S3: one PutObject per file kept, one GetObject per file read. Whoever reads needs `s3:ListBucket` as well:
-without it S3 answers 403 for what is not there, which cannot be told from a right that is missing.
+Calls to S3: one PutObject per file kept, one GetObject per file read. To whoever may not list the bucket, S3 answers
+403 for what is not there: a file that the records promise and that is lost is a fault of ours (Unavailable).
 """
 
 from collections.abc import Callable
