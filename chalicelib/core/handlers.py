@@ -21,19 +21,23 @@ import functools
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from chalicelib.core.errors import AlreadyDone
+from chalicelib.core.errors import AlreadyDone, CityError
 from chalicelib.core.events import Entry, entry_from
 from chalicelib.core.log import correlated, measure, note
 from chalicelib.core.store import retried
+from chalicelib.core.toolbox import toolbox
 
 Handler = Callable[[Entry], None]
 Message = dict[str, Any]
 Decorator = Callable[[Callable[[Any], Any]], Callable[[Any], Any]]
+
+FIRST_PAUSE: Final = 20
+LONGEST_PAUSE: Final = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +49,12 @@ class Task:
     ids: dict[str, str | int] = field(default_factory=dict)
 
 
-def facts_worker(service: str, handlers: Mapping[str, Handler]) -> Decorator:
-    """For a queue that a rule of the bus fills. Facts that no handler is named for are noted and dropped."""
+def facts_worker(service: str, handlers: Mapping[str, Handler], *, soon: bool = False) -> Decorator:
+    """For a queue that a rule of the bus fills. Facts that no handler is named for are noted and dropped.
+
+    `soon`: a message that fails comes back after seconds, later after minutes, and not after the queue's whole
+    visibility time-out, which has to be long where a function may be slow.
+    """
 
     def prepare(body: Message) -> Task:
         entry = entry_from(body["detail"])
@@ -57,7 +65,7 @@ def facts_worker(service: str, handlers: Mapping[str, Handler]) -> Decorator:
             ids={"fact": entry.id, "fact_name": entry.name, "key": entry.key, "version": entry.version},
         )
 
-    return _worker(service, prepare)
+    return _worker(service, prepare, soon=soon)
 
 
 def messages_worker(service: str, handler: Callable[[Message], None]) -> Decorator:
@@ -71,12 +79,16 @@ def messages_worker(service: str, handler: Callable[[Message], None]) -> Decorat
     return _worker(service, prepare)
 
 
-def _worker(service: str, prepare: Callable[[Message], Task]) -> Decorator:
+def _worker(service: str, prepare: Callable[[Message], Task], *, soon: bool = False) -> Decorator:
+    def handled(record: Any) -> str:
+        with _put_off(record) if soon else nullcontext():
+            return _handled(service, record, prepare)
+
     def decorate(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
         @functools.wraps(function)
         def worked(event: Any) -> Any:
             outcomes: Counter[str] = Counter()
-            answer = _each(event, lambda record: outcomes.update([_handled(service, record, prepare)]))
+            answer = _each(event, lambda record: outcomes.update([handled(record)]))
             outcomes["failed"] += len(answer["batchItemFailures"])
             for outcome, times in (+outcomes).items():
                 measure("MessagesHandled", times, service=service, outcome=outcome)
@@ -132,6 +144,34 @@ def _failures_noted(service: str, **ids: str | int) -> Iterator[None]:
     except Exception as problem:
         note("message_failed", service=service, reason=type(problem).__name__, where=_place(problem), **ids)
         raise
+
+
+@contextmanager
+def _put_off(record: Any) -> Iterator[None]:
+    """What fails inside comes back soon. Where its queue cannot be told, it comes back when the queue brings it."""
+    try:
+        yield
+    except Exception:
+        waiting, queue = toolbox().waiting, record.get("eventSourceARN")
+        received = int(record["attributes"].get("ApproximateReceiveCount", 1))
+        if waiting and queue:
+            with _failure_noted("message_not_put_off", message=record.message_id):
+                waiting.put_off(queue, record.receipt_handle, pause(received))
+        raise
+
+
+@contextmanager
+def _failure_noted(name: str, **ids: str) -> Iterator[None]:
+    """What is nice to have stays in nobody's way."""
+    try:
+        yield
+    except CityError as problem:
+        note(name, reason=type(problem).__name__, **ids)
+
+
+def pause(received: int) -> int:
+    """Seconds until a message that failed for the so manyeth time comes back."""
+    return int(min(FIRST_PAUSE * 2 ** min(received - 1, 10), LONGEST_PAUSE))
 
 
 def _place(problem: BaseException) -> str:

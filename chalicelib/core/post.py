@@ -103,6 +103,14 @@ class Queue(Protocol):
         """Puts one message (pure ASCII JSON) on the queue."""
 
 
+class Waiting(Protocol):
+    def put_off(self, queue: str, handle: str, seconds: int) -> None:
+        """The message that was received by this handle from a queue (its ARN) comes back in so many seconds.
+
+        Raises Unavailable, also where the queue refuses: then its own time-out counts.
+        """
+
+
 class OrderedQueue(Protocol):
     def send(self, body: str, *, group: str, key: str) -> None:
         """Puts one message (pure ASCII JSON) on the queue, behind the earlier ones of its group.

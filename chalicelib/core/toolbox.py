@@ -12,7 +12,7 @@ from chalicelib.core.clock import utc_now
 
 if TYPE_CHECKING:
     from chalicelib.core.files import Files
-    from chalicelib.core.post import MailCarrier, OrderedQueue, PhoneCarrier, Queue
+    from chalicelib.core.post import MailCarrier, OrderedQueue, PhoneCarrier, Queue, Waiting
     from chalicelib.core.signing import Signer
     from chalicelib.core.store import Store
     from chalicelib.core.vault import Vault
@@ -33,6 +33,8 @@ class Toolbox:
     stage: str
     # Codes of schemes that this stage sells for somebody else.
     collects: frozenset[str] = frozenset()
+    # None where messages come from no queue that could be told.
+    waiting: Waiting | None = None
     now: Callable[[], datetime] = utc_now
 
 

@@ -160,7 +160,7 @@ HANDLERS = {
 
 
 @workers.on_sqs_message(queue="Payments", name="payments_worker")
-@facts_worker("payments", HANDLERS)
+@facts_worker("payments", HANDLERS, soon=True)
 def payments_worker(event: Any) -> None:
     """Makes tickets of what is paid, sends refunds, freezes what a bank disputes."""
 

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.core.aws.archive import S3Archive
 from chalicelib.core.aws.bus import EventBus, calls
-from chalicelib.core.aws.queue import SqsQueue
+from chalicelib.core.aws.queue import SqsQueue, SqsWaiting
 from chalicelib.core.bus import Archive, Refusal
 from chalicelib.core.events import Entry, entry_from
 from tests.contracts.conftest import cloud, quick_client
@@ -151,6 +151,18 @@ class TestOnTheCloud:
             queue.send("é")
 
         assert client.receive_message(QueueUrl=url)["Messages"][0]["Body"] == '{"a": "\\u00e9"}'
+
+    def test_a_message_comes_back_when_it_was_told_to(self, request: pytest.FixtureRequest) -> None:
+        client = quick_client("sqs", cloud(request))
+        url = client.create_queue(QueueName=f"contracts-{uuid.uuid4().hex[:8]}")["QueueUrl"]
+        arn = client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        SqsQueue(client, url).send("{}")
+        (taken,) = client.receive_message(QueueUrl=url, VisibilityTimeout=600)["Messages"]
+
+        SqsWaiting(client).put_off(arn, taken["ReceiptHandle"], 0)
+
+        (again,) = client.receive_message(QueueUrl=url)["Messages"]
+        assert again["MessageId"] == taken["MessageId"]
 
 
 def test_a_call_takes_ten_entries_and_no_more_bytes_than_it_may() -> None:

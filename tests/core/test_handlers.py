@@ -2,16 +2,21 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 from chalice.app import SQSEvent
 
-from chalicelib.core.errors import AlreadyDone, Stale
+from chalicelib.core.errors import AlreadyDone, Stale, Unavailable
 from chalicelib.core.events import Entry
 from chalicelib.core.handlers import facts_worker, messages_worker
 from chalicelib.core.log import correlation
+from chalicelib.core.toolbox import working_with
 from tests.twins.clock import START
+from tests.web.city import memory_city
+
+QUEUE = "arn:aws:sqs:ap-southeast-3:000000000000:permits"
 
 
 def entry(name: str = "PermitApproved", version: int = 1, correlation: str = "request-00001") -> Entry:
@@ -41,6 +46,38 @@ def batch(*bodies: str) -> SQSEvent:
         for number, body in enumerate(bodies)
     ]
     return SQSEvent({"Records": records}, None)
+
+
+@dataclass
+class Told:
+    """A queue that is told when a message comes back; `refuses` what it is told."""
+
+    refuses: bool = False
+    told: list[tuple[str, str, int]] = field(default_factory=list)
+
+    def put_off(self, queue: str, handle: str, seconds: int) -> None:
+        if self.refuses:
+            raise Unavailable
+        self.told.append((queue, handle, seconds))
+
+
+def received(body: str, times: int) -> SQSEvent:
+    """A message as Lambda brings it, for the so manyeth time."""
+    record = batch(body).to_dict()["Records"][0]
+    told = {"attributes": {"ApproximateReceiveCount": str(times)}, "eventSourceARN": QUEUE}
+    return SQSEvent({"Records": [{**record, **told}]}, None)
+
+
+def failing(queue: Told, times: int, *, soon: bool = True) -> Any:
+    def handle(_: Entry) -> None:
+        raise RuntimeError
+
+    @facts_worker("permits", {"PermitApproved": handle}, soon=soon)
+    def permits_worker(event: Any) -> None:
+        """Reacts to permits."""
+
+    with memory_city() as city, working_with(replace(city.tools, waiting=queue)):
+        return permits_worker(received(message(entry()), times))
 
 
 def failed(answer: Any) -> list[str]:
@@ -106,6 +143,26 @@ def test_a_whole_batch_of_failures_is_told_message_by_message() -> None:
         raise RuntimeError
 
     assert failed(worker(handle)(batch(message(entry()), message(entry())))) == ["m0", "m1"]
+
+
+@pytest.mark.parametrize(("times", "seconds"), [(1, 20), (2, 40), (4, 160), (5, 300), (400, 300)])
+def test_a_message_that_fails_comes_back_after_seconds_and_later_after_minutes(times: int, seconds: int) -> None:
+    queue = Told()
+
+    assert failed(failing(queue, times)) == ["m0"]
+    assert queue.told == [(QUEUE, "r", seconds)]
+
+
+def test_a_queue_that_keeps_its_own_time_is_told_nothing() -> None:
+    queue = Told()
+
+    assert failed(failing(queue, 1, soon=False)) == ["m0"]
+    assert queue.told == []
+
+
+def test_a_queue_that_cannot_be_told_changes_nothing_of_the_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    assert failed(failing(Told(refuses=True), 1)) == ["m0"]
+    assert [line["reason"] for line in lines(capsys) if line.get("event") == "message_not_put_off"] == ["Unavailable"]
 
 
 def test_what_was_done_before_counts_as_done() -> None:

@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from chalicelib.core.aws.calls import repeated
+from botocore.exceptions import ClientError
+
+from chalicelib.core.aws.calls import code_of, repeated
+from chalicelib.core.errors import Unavailable
 
 
 class SqsQueue:
@@ -18,6 +21,24 @@ class SqsQueue:
         if not body.isascii():
             raise ValueError("only pure ASCII JSON goes into a queue")
         repeated(lambda: self._client.send_message(QueueUrl=self._url, MessageBody=body))
+
+
+class SqsWaiting:
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def put_off(self, queue: str, handle: str, seconds: int) -> None:
+        told = {"QueueUrl": _url(queue), "ReceiptHandle": handle, "VisibilityTimeout": seconds}
+        try:
+            repeated(lambda: self._client.change_message_visibility(**told))
+        except ClientError as error:
+            raise Unavailable(reason=code_of(error)) from error
+
+
+def _url(arn: str) -> str:
+    """To ask for it would need a permission more, and a call."""
+    _, _, _, region, account, name = arn.split(":")
+    return f"https://sqs.{region}.amazonaws.com/{account}/{name}"
 
 
 class SqsFifo:

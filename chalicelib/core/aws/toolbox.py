@@ -14,10 +14,10 @@ from chalicelib.core.toolbox import Toolbox
 if TYPE_CHECKING:
     from chalicelib.core.aws.archive import S3Archive
     from chalicelib.core.aws.bus import EventBus
-    from chalicelib.core.aws.queue import SqsFifo, SqsQueue
+    from chalicelib.core.aws.queue import SqsFifo, SqsQueue, SqsWaiting
     from chalicelib.core.aws.store import DynamoStore
     from chalicelib.core.files import Files
-    from chalicelib.core.post import MailCarrier, OrderedQueue, PhoneCarrier, Queue
+    from chalicelib.core.post import MailCarrier, OrderedQueue, PhoneCarrier, Queue, Waiting
     from chalicelib.core.signing import Signer
     from chalicelib.core.vault import Vault
 
@@ -47,6 +47,7 @@ def aws_toolbox() -> Toolbox:
         mail_queue=cast("Queue", Later(lambda: aws_queue(found.mail_queue_url))),
         phone_queue=cast("Queue", Later(lambda: aws_queue(found.phone_queue_url))),
         receipts_queue=cast("OrderedQueue", Later(lambda: _fifo(found.receipts_queue_url))),
+        waiting=cast("Waiting", Later(_waiting)),
         origin=found.origin,
         stage=found.stage,
         collects=frozenset(found.collects_for.split(",")),
@@ -81,6 +82,12 @@ def _fifo(url: str) -> SqsFifo:
     from chalicelib.core.aws.queue import SqsFifo
 
     return SqsFifo(client("sqs"), url)
+
+
+def _waiting() -> SqsWaiting:
+    from chalicelib.core.aws.queue import SqsWaiting
+
+    return SqsWaiting(client("sqs"))
 
 
 def _vault(found: Settings) -> Vault:
