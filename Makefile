@@ -3,8 +3,9 @@ PYTHON := $(or $(PYTHON),$(shell for p in python3 python3.13 python3.12 python3.
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done))
 TOOLS := .local/venv/bin/python
 STAGE ?= staging
-FAST := not stack and not browser and not bench and not faults and not slow
-SPREAD := -n auto --maxprocesses 4 --dist loadgroup
+HERE := not stack and not browser and not bench and not faults
+FAST := $(HERE) and not slow
+SPREAD := -n auto --maxprocesses 4
 .DEFAULT_GOAL := help
 .PHONY: help run stop reset test check long bench pictures verify deploy build venv tools catalogues requirements python
 
@@ -22,10 +23,10 @@ reset: python ## Forget the local city's data (environments and builds stay)
 
 test: venv catalogues ## Every test: units, built zip, embedded cloud, Chromium (under 10 minutes)
 	@$(PYTHON) -m infra.prepare cloud assets
-	@$(TOOLS) -m pytest -q tests -m "$(FAST)" $(SPREAD)
+	@$(TOOLS) -m pytest -q tests -m "$(HERE)" $(SPREAD)
 	@$(TOOLS) -m infra.build local
-	@FIRST_CITY=5 $(TOOLS) -m pytest -q tests/journeys -m "not ($(FAST)) and not bench" & browser=$$!; \
-	$(TOOLS) -m pytest -q tests --ignore=tests/journeys -m "not ($(FAST)) and not bench"; rest=$$?; \
+	@FIRST_CITY=5 $(TOOLS) -m pytest -q tests/journeys -m "not ($(HERE)) and not bench" & browser=$$!; \
+	$(TOOLS) -m pytest -q tests --ignore=tests/journeys -m "not ($(HERE)) and not bench"; rest=$$?; \
 	wait $$browser && exit $$rest
 
 check: venv catalogues ## The fast half: ruff, mypy --strict, unit and architecture tests (under a minute)

@@ -18,6 +18,8 @@ from infra.local.seed import keys
 from tests.contracts.payers import OverHttp, free_city, over_http, paid, request
 from tests.twins.provider import CHALLENGED
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[OverHttp]:

@@ -9,6 +9,7 @@ import random
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -228,6 +229,7 @@ class Books(RuleBasedStateMachine):
         assert not [one for one in found if one.topic in (Topic.BALANCE, Topic.BOOKS, Topic.LATE, Topic.MOVEMENT)]
 
 
+@pytest.mark.slow
 class TestBooks(Books.TestCase):  # type: ignore[misc, valid-type]  # hypothesis makes the class
     settings = settings(
         max_examples=int(os.environ.get("RUNS", "6")),

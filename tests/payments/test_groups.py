@@ -171,6 +171,7 @@ def test_a_list_may_be_larger_than_any_other_form_but_not_without_end(town: Mone
     assert visitor.post("/en/pay/mangrove", {"day": long}).status == 413
 
 
+@pytest.mark.slow
 def test_two_thousand_people_are_one_order_with_twenty_records_of_names() -> None:
     names = [f"Tamu {number:04d}" for number in range(2_000)]
     with money_city(seats=2_000) as town:

@@ -90,6 +90,7 @@ def test_a_poster_of_a_vehicle_chooses_it_and_one_of_everything_chooses_nothing(
     assert f'value="{vehicle}" checked' in town.city.visitor().get(shop).text
 
 
+@pytest.mark.slow
 def test_a_link_with_any_letter_altered_is_refused(town: MoneyCity, kadek: Client) -> None:
     token = posters().token(asked(kadek))
     altered = [

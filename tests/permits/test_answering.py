@@ -29,6 +29,8 @@ from tests.permits.answers import (
 )
 from tests.permits.answers import leaving as exit_
 
+pytestmark = pytest.mark.slow
+
 PLAIN = plain_calendar()
 
 any_service = st.one_of(st.sampled_from(CODES).map(service), definitions())

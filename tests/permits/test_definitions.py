@@ -18,6 +18,8 @@ from chalicelib.permits.model.service import Kind, Service, Standing
 from infra.build.services import check, faults, write_index
 from infra.steps import Trouble
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = ROOT / "data" / "services"
 TODAY = date(2026, 11, 24)
 BLANK = {"id": "Ada", "en": " "}
