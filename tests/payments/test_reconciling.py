@@ -1,22 +1,24 @@
 """What the reconciliation finds and repairs, what it tells finance, and that our books follow the provider."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import pytest
 
+from chalicelib.core.clock import WITA
 from chalicelib.core.money import Money, rupiah
 from chalicelib.core.store import Key
 from chalicelib.payments.gateway import paying_with
+from chalicelib.payments.gateway.port import ProviderRefused
 from chalicelib.payments.model.books import Posting
 from chalicelib.payments.model.difference import Difference, Topic
 from chalicelib.payments.model.graph import State
 from chalicelib.payments.model.refund import Progress, Reason
 from chalicelib.payments.service.books import books
 from chalicelib.payments.service.orders import orders
-from chalicelib.payments.service.reconciling import reconciling
+from chalicelib.payments.service.reconciling import by_day, reconciling
 from chalicelib.payments.service.refunds import Wish, refunds
 from chalicelib.payments.store.books import BookStore
 from tests.alerts.wire import Killed
@@ -568,6 +570,123 @@ def test_a_provider_that_is_down_moves_no_cursor(money: MoneyCity) -> None:
         reconciling().run()
 
     assert store(money).asked() == before
+
+
+class Refusing:
+    """A provider that refuses one of its questions, or answers with what nobody can read."""
+
+    def __init__(self, provider: Any, **answers: Callable[..., Any]) -> None:
+        self._provider, self._answers = provider, answers
+
+    def __getattr__(self, name: str) -> Any:
+        return self._answers.get(name) or getattr(self._provider, name)
+
+
+def refused(*_: Any) -> Any:
+    raise ProviderRefused("parameter_unknown")
+
+
+def refused_list(*_: Any) -> Iterator[Any]:
+    yield from ()
+    raise ProviderRefused("parameter_unknown")
+
+
+def asked_until(money: MoneyCity) -> datetime:
+    found = store(money).asked()
+    assert found is not None
+    return found.until
+
+
+def test_a_listing_that_is_refused_is_a_difference_and_all_the_rest_goes_on(money: MoneyCity) -> None:
+    bought(money)
+
+    with paying_with(cast("Any", Refusing(money.world.provider, checkouts=refused_list))):
+        reconcile(money)
+        reconcile(money)
+
+    assert "checkouts-2026-11-24" in {one.subject for one in differences(money)}
+    assert asked_until(money) == money.city.clock()
+    assert_books_follow(money)
+
+
+def test_a_checkout_in_a_currency_that_nobody_knows_keeps_no_other_one_waiting(money: MoneyCity) -> None:
+    reference = bought(money, heard=False)
+    strange = money.order(1)
+    money.url(strange)
+    money.world.account.find("session", money.checkout(strange))["currency"] = "xxx"
+
+    reconcile(money)
+
+    assert money.kept(reference).state is State.PAID
+    assert [one.subject for one in differences(money)] == ["checkouts-2026-11-24"]
+    assert asked_until(money) == money.city.clock()
+
+
+def test_a_refund_that_the_provider_does_not_tell_is_booked_as_a_riddle(money: MoneyCity) -> None:
+    reference = bought(money)
+    reconcile(money)
+    money.world.refund_on_the_dashboard(money.kept(reference).payment, 100_000)
+    money.hear(lambda _: [])
+
+    with paying_with(cast("Any", Refusing(money.world.provider, refund_of=refused))):
+        reconcile(money)
+
+    assert [one.topic for one in differences(money)] == [Topic.REFUND]
+    assert_books_follow(money)
+
+
+class Cut(Exception):
+    """The function's time is over."""
+
+
+def test_a_look_at_many_days_goes_on_at_the_day_that_was_cut_off(money: MoneyCity) -> None:
+    reconcile(money)
+    money.city.clock.pass_(timedelta(days=1))
+    starts: list[datetime] = []
+
+    def listing(since: datetime, until: datetime) -> Any:
+        starts.append(since)
+        if len(starts) == 4:
+            raise Cut
+        return money.world.provider.checkouts(since, until)
+
+    with paying_with(cast("Any", Refusing(money.world.provider, checkouts=listing))):
+        with suppress(Cut):
+            reconciling().run()
+        reconcile(money)
+
+    days = [one.astimezone(WITA).date() for one in starts]
+    assert days[4] >= days[3] - timedelta(days=1)
+    assert len(starts) <= 12
+    found = store(money).asked()
+    assert found is not None
+    assert (found.until, found.looked_until) == (money.city.clock(), None)
+
+
+def test_a_balance_in_motion_is_looked_at_again_for_two_hours_and_not_for_eight_days(money: MoneyCity) -> None:
+    asked: list[tuple[datetime, datetime]] = []
+
+    def listing(since: datetime, until: datetime) -> Any:
+        asked.append((since, until))
+        return money.world.provider.checkouts(since, until)
+
+    with paying_with(cast("Any", Moving(Refusing(money.world.provider, checkouts=listing)))):
+        reconcile(money)
+
+    whole = money.city.clock() - timedelta(days=8)
+    assert asked[0][0] == whole
+    assert all(until - since <= timedelta(hours=2, seconds=1) for since, until in asked[-3:])
+
+
+def test_a_time_is_cut_at_the_midnights_of_the_city() -> None:
+    noon = datetime(2026, 11, 24, 12, tzinfo=WITA)
+
+    pieces = list(by_day(noon, noon + timedelta(days=2)))
+
+    assert [until - since for since, until in pieces] == [timedelta(hours=12), timedelta(days=1), timedelta(hours=12)]
+    assert pieces[0][0] == noon
+    assert pieces[-1][1] == noon + timedelta(days=2)
+    assert list(by_day(noon, noon + timedelta(hours=13))) == [(noon, noon + timedelta(hours=13))]
 
 
 @pytest.mark.faults

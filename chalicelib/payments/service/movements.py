@@ -17,7 +17,7 @@ from chalicelib.core.log import measure, note
 from chalicelib.core.money import Money
 from chalicelib.core.store import retried
 from chalicelib.core.toolbox import Toolbox
-from chalicelib.payments.gateway.port import Checkout, Movement, MovementKind, Provider
+from chalicelib.payments.gateway.port import Checkout, Movement, MovementKind, Provider, ProviderRefused
 from chalicelib.payments.model.books import BANK, CLEARING, NOTHING, SHARED, UNMATCHED, Leg, Posting
 from chalicelib.payments.model.books import disputes as disputes_of
 from chalicelib.payments.model.books import fees as fees_of
@@ -135,8 +135,14 @@ class Movements:
         return replace(owner, awaits=awaits)
 
     def _refund(self, movement: Movement) -> Match:
-        """Raises ProviderDown; a refund that the state has not followed yet is followed first."""
-        found = self._provider.refund_of(movement.source)
+        """Raises ProviderDown; a refund that the state has not followed yet is followed first.
+
+        One that the provider does not know itself is a riddle of its payment.
+        """
+        try:
+            found = self._provider.refund_of(movement.source)
+        except ProviderRefused:
+            return self._owner(movement.payment)
         known = ours(found)
         back = movement.kind is MovementKind.REFUND_FAILED
         awaits = f"refund_failed-{known}" if back else f"refund-{known}"

@@ -1,14 +1,16 @@
 """Asking the provider for what we missed: checkouts, refunds, disputes, and every movement of its account.
 
 What is missing is repaired by the same use cases that a notice would have used; what cannot be repaired becomes a
-difference for finance. All of it may be killed at any point and run again: each step finds what is done already.
+difference for finance. All of it may be killed at any point and run again: each step finds what is done already, and
+a look at many days goes on at the day that it had not finished.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import islice
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from chalicelib.core.clock import WITA
 from chalicelib.core.errors import CityError, NotFound, Unavailable
@@ -55,7 +57,19 @@ APART: Final = timedelta(days=1)
 MANY: Final = 100
 ROUNDS: Final = 3
 
+# One thing that nobody can read, or that the provider will never tell, must not keep all others waiting for ever.
+UNREADABLE: Final = (ValueError, ProviderRefused)
+TOPICS: Final = {Checkout: Topic.PAYMENT, Refund: Topic.REFUND, OpenDispute: Topic.DISPUTE, Difference: Topic.DISPUTE}
+
 T = TypeVar("T")
+
+
+class Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+N = TypeVar("N", bound=Named)
 
 
 class Unfinished(Unavailable):
@@ -91,8 +105,13 @@ class Reconciling:
     def run(self) -> None:
         """Raises ProviderDown and Unfinished: then the next run asks for this time again."""
         round_ = self._window(self._store.asked())
-        self._ask(round_)
-        self._checking.check(round_.since, round_.until, whole=round_.daily)
+        self._each(round_, self._waiting(), self._refund)
+        for since, until in by_day(round_.since, round_.until):
+            self._look(round_, since, until)
+            self._checking.check(since, until - SECOND, whole=round_.daily)
+            if until < round_.until and not round_.failed:
+                self._go_on(round_, until)
+        self._follow_up(round_)
         agreed = self._compare(round_)
         if round_.failed:
             raise Unfinished(failed=round_.failed)
@@ -105,35 +124,56 @@ class Reconciling:
         if asked is None:
             return Round(now - WHOLE, now + SECOND, now - WHOLE, daily=True)
         daily = _day(asked.whole_until) < _day(now)
-        since = asked.until - OVERLAP
-        return Round(min(since, now - WHOLE) if daily else since, now + SECOND, since, daily=daily)
+        fresh = asked.until - OVERLAP
+        whole = asked.looked_until - OVERLAP if asked.looked_until else min(fresh, now - WHOLE)
+        return Round(whole if daily else fresh, now + SECOND, fresh, daily=daily)
 
-    def _ask(self, round_: Round) -> None:
+    def _look(self, round_: Round, since: datetime, until: datetime) -> None:
         """Checkouts before movements: a charge then finds the posting of its order."""
-        self._each(
-            round_, self._provider.checkouts(round_.since, round_.until), lambda one: self._checkout(one, round_)
-        )
-        self._each(round_, self._waiting(), self._refund)
-        self._move(round_)
+        for some in _chunks(self._readable(self._provider.checkouts(since, until), "checkouts", until)):
+            known = self._orders.orders([one.order for one in some if one.order])
+            self._each(round_, some, functools.partial(self._checkout, known, round_))
+        self._move(round_, since, until)
+
+    def _follow_up(self, round_: Round) -> None:
         self._each(round_, list(self._store.undecided()), lambda one: self._follow(one.payment))
         self._each(round_, list(self._store.open_differences()), self._rematch)
 
-    def _each(self, round_: Round, things: Iterable[T], act: Callable[[T], object]) -> None:
-        """One that fails keeps no other one waiting, but the run is not over before it has succeeded."""
+    def _readable(self, things: Iterable[T], kind: str, until: datetime) -> Iterator[T]:
+        """What of a listing can be read; the rest is one difference a day. Raises ProviderDown."""
+        rest = iter(things)
+        while True:
+            try:
+                thing = next(rest)
+            except StopIteration:
+                return
+            except UNREADABLE as problem:
+                self._tell(Topic.MOVEMENT, f"{kind}-{_day(until - SECOND)}", problem)
+            else:
+                yield thing
+
+    def _tell(self, topic: Topic, subject: str, problem: BaseException) -> None:
+        note("reconcile_skipped", topic=topic, subject=subject, reason=type(problem).__name__)
+        self._books.report(self._unexpected(topic, subject, "", None))
+
+    def _each(self, round_: Round, things: Iterable[N], act: Callable[[N], object]) -> None:
+        """One that fails keeps no other one waiting, but the run is not over before it has succeeded.
+
+        What can never succeed becomes a difference.
+        """
         for thing in things:
             try:
                 act(thing)
+            except UNREADABLE as problem:
+                self._tell(TOPICS.get(type(thing), Topic.MOVEMENT), thing.id, problem)
             except CityError as problem:
                 round_.failed += 1
                 note("reconcile_failed", kind=type(thing).__name__, reason=type(problem).__name__)
 
     # --- Checkouts ---
 
-    def _checkout(self, checkout: Checkout, round_: Round) -> None:
-        try:
-            order = self._orders.order(checkout.order) if checkout.order else None
-        except NotFound:
-            order = None
+    def _checkout(self, known: Mapping[str, Order], round_: Round, checkout: Checkout) -> None:
+        order = known.get(checkout.order)
         if order is None:
             return
         if checkout.paid:
@@ -174,7 +214,11 @@ class Reconciling:
             return
         unanswered(self._tools, order.reference, order.payment, "no_tickets")
         # Only the worker may sign tickets: it is told once more.
-        change = Change(order=order, facts=(TicketsMissed(reference=order.reference),))
+        self._miss(order.reference)
+
+    @retried
+    def _miss(self, reference: str) -> None:
+        change = Change(order=self._orders.order(reference), facts=(TicketsMissed(reference=reference),))
         self._orders.commit(change, by=BOOKS)
 
     # --- Refunds and disputes ---
@@ -230,7 +274,7 @@ class Reconciling:
         kept = known or OpenDispute(id=found.id, payment=found.payment, order=order.reference, at=self._tools.now())
         self._store.keep_dispute(replace(kept, decided=decided), by=BOOKS)
 
-    def _unexpected(self, topic: Topic, subject: str, order: str, amount: Money) -> Difference:
+    def _unexpected(self, topic: Topic, subject: str, order: str, amount: Money | None) -> Difference:
         return Difference(
             topic=topic,
             subject=subject,
@@ -245,9 +289,9 @@ class Reconciling:
 
     # --- Movements ---
 
-    def _move(self, round_: Round) -> None:
+    def _move(self, round_: Round, since: datetime, until: datetime) -> None:
         """Oldest first, so that a refund finds its payment."""
-        found = list(self._provider.movements(round_.since, round_.until))
+        found = list(self._readable(self._provider.movements(since, until), "movements", until))
         round_.left = NOTHING
         for some in _chunks(reversed(found)):
             known = self._store.movements([one.id for one in some])
@@ -256,7 +300,10 @@ class Reconciling:
 
     def _movement(self, movement: Movement, round_: Round) -> None:
         if movement.kind in (MovementKind.DISPUTE, MovementKind.DISPUTE_WON):
-            self._follow(movement.payment)
+            try:
+                self._follow(movement.payment)
+            except UNREADABLE as problem:
+                self._tell(Topic.DISPUTE, movement.source or movement.id, problem)
         if not self._movements.take(movement, round_.asked):
             round_.left += movement.net
 
@@ -278,12 +325,20 @@ class Reconciling:
                 self._books.report(self._apart(held, ours))
                 return None
             before = (held, ours)
-            self._ask(round_)
-            self._checking.check(round_.since, round_.until, whole=False)
+            self._look_again(round_)
         note("balance_in_motion")
         if before and self._is_long_apart():
             self._books.report(self._apart(*before))
         return None
+
+    def _look_again(self, round_: Round) -> None:
+        """Only at what moves: days that are over have been looked at."""
+        since = max(round_.since, round_.until - OVERLAP)
+        round_.until = self._tools.now() + SECOND
+        self._each(round_, self._waiting(), self._refund)
+        self._look(round_, since, round_.until)
+        self._checking.check(since, round_.until, whole=False)
+        self._follow_up(round_)
 
     def _is_long_apart(self) -> bool:
         asked = self._store.asked()
@@ -303,11 +358,19 @@ class Reconciling:
         )
 
     @retried
+    def _go_on(self, round_: Round, until: datetime) -> None:
+        """A run that is killed now goes on from here."""
+        known = self._store.asked() or Asked(until=until, whole_until=round_.since)
+        self._store.keep_asked(replace(known, looked_until=until), by=BOOKS)
+
+    @retried
     def _remember(self, round_: Round, agreed: datetime | None) -> None:
         until = round_.until - SECOND
         known = self._store.asked() or Asked(until=until, whole_until=until)
         whole = until if round_.daily else known.whole_until
-        asked = replace(known, until=max(until, known.until), whole_until=max(whole, known.whole_until))
+        asked = replace(
+            known, until=max(until, known.until), whole_until=max(whole, known.whole_until), looked_until=None
+        )
         self._store.keep_asked(replace(asked, agreed_at=agreed or known.agreed_at), by=BOOKS)
 
 
@@ -323,6 +386,19 @@ def agrees(order: Order, checkout: Checkout) -> bool:
     if checkout.state is CheckoutState.EXPIRED:
         return attempt.stage in (Stage.ENDED, Stage.PAID)
     return attempt.stage in (Stage.CHECKING, Stage.ENDED)
+
+
+def by_day(since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """A time in pieces that end with the city's days. The last one is more than a few minutes, if the whole is: what
+    waits for the next run lies in it."""
+    while (midnight := _midnight_after(since)) + OVERLAP < until:
+        yield since, midnight
+        since = midnight
+    yield since, until
+
+
+def _midnight_after(at: datetime) -> datetime:
+    return datetime.combine(_day(at) + timedelta(days=1), time(), WITA)
 
 
 def _day(at: datetime) -> date:

@@ -58,11 +58,15 @@ class OpenDispute:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Up to when the provider was asked, up to when about eight days at once, and when the balance last agreed."""
+    """Up to when the provider was asked, up to when about eight days at once, and when the balance last agreed.
+
+    `looked_until`: how far a look at eight days came that has not ended yet.
+    """
 
     until: datetime
     whole_until: datetime
     agreed_at: datetime | None = None
+    looked_until: datetime | None = None
     version: int = 0
 
 

@@ -1,6 +1,6 @@
 """Orders, their tickets and refunds, and the postings that change with them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -80,6 +80,11 @@ class OrderStore:
         if record is None:
             raise NotFound
         return ORDERS.thing(record)
+
+    def orders(self, references: Iterable[str]) -> dict[str, Order]:
+        """Those of up to 100 orders that exist, by their reference."""
+        keys = [Key(f"order#{one}") for one in dict.fromkeys(references)]
+        return {one.reference: one for one in map(ORDERS.thing, self._store.read_many(keys))}
 
     def order_of(self, payment: str) -> Order:
         """Raises NotFound for a payment that was never captured here."""
