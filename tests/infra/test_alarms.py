@@ -76,6 +76,10 @@ def test_one_of_what_finance_must_look_at_is_an_alarm(stage: str, name: str, met
     assert (alarm(stage, name)["MetricName"], alarm(stage, name)["Threshold"]) == (metric, 0)
 
 
+def test_places_that_stay_taken_for_a_quarter_of_an_hour_are_an_alarm(stage: str) -> None:
+    assert alarm(stage, "holds-overdue")["Threshold"] == 900
+
+
 def test_a_relay_a_minute_behind_is_an_alarm(stage: str) -> None:
     assert alarm(stage, "stream-age")["Threshold"] == 60_000
 
