@@ -25,8 +25,8 @@ test: venv catalogues ## Every test: units, built zip, embedded cloud, Chromium 
 	@$(PYTHON) -m infra.prepare cloud assets
 	@$(TOOLS) -m pytest -q tests -m "$(HERE)" $(SPREAD)
 	@$(TOOLS) -m infra.build local
-	@FIRST_CITY=5 $(TOOLS) -m pytest -q tests/journeys -m "not ($(HERE)) and not bench" & browser=$$!; \
-	$(TOOLS) -m pytest -q tests --ignore=tests/journeys -m "not ($(HERE)) and not bench"; rest=$$?; \
+	@FIRST_CITY=5 $(TOOLS) -m pytest -q tests/journeys -m "not ($(HERE)) and not bench and not long" & browser=$$!; \
+	$(TOOLS) -m pytest -q tests --ignore=tests/journeys -m "not ($(HERE)) and not bench and not long"; rest=$$?; \
 	wait $$browser && exit $$rest
 
 check: venv catalogues ## The fast half: ruff, mypy --strict, unit and architecture tests (under a minute)
@@ -38,7 +38,7 @@ check: venv catalogues ## The fast half: ruff, mypy --strict, unit and architect
 long: venv catalogues ## Payments through thousands of random stories, 200 of them on the embedded cloud (half an hour)
 	@$(PYTHON) -m infra.prepare cloud assets
 	@RUNS=3000 $(TOOLS) -m pytest -q tests/payments/test_money_never_parts.py
-	@RUNS=200 $(TOOLS) -m pytest -q tests/contracts/test_money_on_the_cloud.py
+	@RUNS=200 $(TOOLS) -m pytest -q tests/contracts/test_money_on_the_cloud.py tests/contracts/test_books_on_the_cloud.py
 
 bench: venv catalogues ## Requests and cold starts beside the peers, in one run
 	@$(PYTHON) -m infra.prepare bench cloud assets

@@ -13,6 +13,7 @@ from tests.payments.test_reconciling import a_bad_day
 
 
 @pytest.mark.stack
+@pytest.mark.long
 def test_the_books_follow_the_provider_on_the_embedded_cloud(table: tuple[Any, str]) -> None:
     client, name = table
     with money_city(kept=lambda now: DynamoStore(client, name, now, pause=lambda _: None)) as money:

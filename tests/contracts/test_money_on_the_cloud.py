@@ -13,6 +13,7 @@ from tests.payments.test_money_never_parts import Money, runs
 
 
 @pytest.mark.stack
+@pytest.mark.long
 def test_money_never_parts_on_the_embedded_cloud(table: tuple[Any, str]) -> None:
     client, name = table
 

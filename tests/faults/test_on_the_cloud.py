@@ -81,7 +81,7 @@ def test_crash_of_workers_again_and_again_loses_and_doubles_nothing(running_city
     by what SES tells, or is unknown and repeated as an Awas is, saying so."""
     them = [new_people().mail for _ in range(6)]
     persons = {confirmed(hand, Way.MAIL, address, place="51.71.04.2001") for address in them}
-    with impatient(hand, "mail", seconds=6), killing(running_city, "alerts-mail", times=3):
+    with impatient(hand, "mail", seconds=25), killing(running_city, "alerts-mail", times=3):
         alert = let_out(hand, level=Level.AWAS, place="51.71.04.2001")
         running_city.eventually(lambda: persons <= {row.target for row in rows(running_city, alert)}, SOON)
     running_city.eventually(lambda: hand.is_quiet("mail"), SOON)

@@ -18,7 +18,7 @@ from tests.stack.browser import Browser, Seen
 from tests.stack.second_city import SecondCity
 
 HERE = "51.71.03.2003"  # Dauh Puri Kauh
-SOON = 90  # seconds: workers start cold, and several cities may share two cores
+SOON = 240  # seconds: workers start cold, and several cities may share two cores
 
 Letter = dict[str, Any]
 
