@@ -18,9 +18,7 @@ class SqsQueue:
 
         A lost answer is repeated: a message may arrive twice.
         """
-        if not body.isascii():
-            raise ValueError("only pure ASCII JSON goes into a queue")
-        repeated(lambda: self._client.send_message(QueueUrl=self._url, MessageBody=body))
+        _put(self._client, self._url, body)
 
 
 class SqsWaiting:
@@ -48,7 +46,10 @@ class SqsFifo:
 
     def send(self, body: str, *, group: str, key: str) -> None:
         """As `SqsQueue.send`; a repeat within five minutes is no second message."""
-        if not body.isascii():
-            raise ValueError("only pure ASCII JSON goes into a queue")
-        told = {"MessageGroupId": group, "MessageDeduplicationId": key}
-        repeated(lambda: self._client.send_message(QueueUrl=self._url, MessageBody=body, **told))
+        _put(self._client, self._url, body, MessageGroupId=group, MessageDeduplicationId=key)
+
+
+def _put(client: Any, url: str, body: str, **told: str) -> None:
+    if not body.isascii():
+        raise ValueError("only pure ASCII JSON goes into a queue")
+    repeated(lambda: client.send_message(QueueUrl=url, MessageBody=body, **told))
